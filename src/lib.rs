@@ -1,0 +1,7 @@
+//! Stepwell walks an operator through the upgrade of a self-hosted, stateful service.
+//!
+//! Each module may use those above it only; a test reads the `use` lines and enforces it.
+
+pub mod link;
+pub mod model;
+pub mod words;

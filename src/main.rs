@@ -1,0 +1,3 @@
+//! The `stepwell` command.
+
+fn main() {}

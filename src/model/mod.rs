@@ -1,0 +1,33 @@
+//! The words of the domain. Nothing here does input or output; every other module may use it.
+
+mod decision;
+mod event;
+mod exit;
+mod place;
+mod plan;
+mod probe;
+mod release;
+mod state;
+mod step;
+mod survey;
+mod text;
+mod version;
+
+pub use decision::{AtEnd, Decision, MaintenanceChoice};
+pub use event::{Actor, Event, EventKind, Outcome, RunState, Service, Severity, StepState, Summary};
+pub use exit::Exit;
+pub use place::Place;
+pub use plan::{Hop, Phase, Plan, PlannedStep, ResumeClass, Scope, Work};
+pub use probe::{Answer, AnswerSpec, Ask, Expect, FileQuestion, Probe, Query, RowCount};
+pub use release::{Catalogue, Fact, Notes, Release, StoreSpec, System, Versions};
+pub use state::{CheckRow, LOG_LINES, Need, State, StepRow};
+pub use step::{
+    AskSpec, Backfill, BackupSpec, Check, Command, Estimate, FileEdit, IniKey, Kind, Level, Offline, Over, Repeat,
+    Resume, Retry, SqlSpec, Step,
+};
+pub use survey::{
+    CheckResult, CheckStatus, FactFound, FactSource, NoteItem, NotePage, Route, SourceAnswer, StoreFound, Survey,
+    Target, Unfinished, VersionFound,
+};
+pub use text::{Expression, Template, Value};
+pub use version::{Range, Scheme, Version, VersionError};

@@ -1,0 +1,164 @@
+//! The ordered steps of all hops, as they are shown, approved, journaled and carried out.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{AskSpec, Backfill, BackupSpec, Check, Command, FileEdit, Offline, Probe, Retry, SqlSpec, Template, Value};
+
+/// What one run does. A run keeps it whole, as it was approved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Version of this record's own format.
+    pub format: u32,
+    pub system: String,
+    pub title: String,
+    pub deployment: String,
+    pub from: String,
+    pub to: String,
+    pub hops: Vec<Hop>,
+    /// In the order in which they are carried out.
+    pub steps: Vec<PlannedStep>,
+    /// SHA-256 in hexadecimal over steps, facts, maintenance and helper files; not over titles and texts.
+    pub hash: String,
+}
+
+/// From one required stop to the next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    pub from: String,
+    pub to: String,
+    pub from_label: String,
+    pub to_label: String,
+    /// The releases whose steps belong to it, oldest first.
+    pub releases: Vec<String>,
+}
+
+/// The part of a run to which a step belongs. The order is that of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Once, at the start of a run.
+    First,
+    /// Into maintenance.
+    Enter,
+    /// Checks asked again just before a hop, and answers kept to be compared afterwards.
+    Gate,
+    /// With the old program.
+    Before,
+    /// In every hop: the program is installed and rolled out.
+    Hop,
+    /// With the new program.
+    Steps,
+    /// Proof of the hop's result.
+    Verify,
+    /// Once, at the end of a run.
+    Last,
+    /// Out of maintenance.
+    Leave,
+    /// Does the service answer?
+    Health,
+}
+
+/// A step of a plan. Everything that is needed to carry it out is here or in the deployment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlannedStep {
+    /// `RELEASE/ID[/ITEM]`; never changes.
+    pub key: String,
+    pub phase: Phase,
+    /// Index into `Plan::hops`, for steps that belong to one.
+    pub hop: Option<usize>,
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    pub work: Work,
+    pub scope: Scope,
+    pub offline: Offline,
+    pub resume: ResumeClass,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done_when: Option<Probe>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Retry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
+    /// Raised before this step begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<String>,
+    /// After it only a backup leads back to the version that the run started from.
+    pub point_of_no_return: bool,
+    pub optional: bool,
+    /// Whether the question can be answered before the plan is approved.
+    pub ask_first: bool,
+    /// For a step that leaves maintenance: the key of the step that it undoes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
+    /// Expected milliseconds, where the definition says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<u64>,
+    /// What it touches, in a few words.
+    pub touches: String,
+    /// The very SQL, argument list or file change, line by line, secrets masked.
+    pub detail: Vec<String>,
+}
+
+/// What a step of a plan does. Unlike in a definition there are no groups left.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    Sql(SqlSpec),
+    Backfill(Backfill),
+    Run(Command),
+    File(FileEdit),
+    Ask(AskSpec),
+    Backup(BackupSpec),
+    /// A check that must pass: a gate, a verification, the service's health.
+    Check(Check),
+    /// Keeps the answers that `unchanged` is compared with: check id and probe.
+    Baseline(Vec<(String, Probe)>),
+}
+
+impl Work {
+    /// One word for lists.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Work::Sql(_) => "sql",
+            Work::Backfill(_) => "backfill",
+            Work::Run(_) => "run",
+            Work::File(_) => "file",
+            Work::Ask(_) => "ask",
+            Work::Backup(_) => "backup",
+            Work::Check(_) => "check",
+            Work::Baseline(_) => "note",
+        }
+    }
+}
+
+/// The names that a step's templates see besides facts and stores.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scope {
+    pub from: String,
+    pub to: String,
+    pub release: String,
+    /// Loop names and their items.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub items: BTreeMap<String, Value>,
+    /// The catalogue's `env`, which every program of this plan gets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub env: Vec<(String, Template)>,
+}
+
+/// What happens with a step that was running when its runner died.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResumeClass {
+    /// Effect and mark are one transaction: not marked means do it.
+    Transactional,
+    /// Go on from the checkpoint.
+    Keyset,
+    /// Ask `done_when` again.
+    Probe,
+    /// Do it again.
+    Idempotent,
+    /// Never by itself: show the intent and ask.
+    Once,
+}

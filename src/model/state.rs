@@ -1,0 +1,336 @@
+//! Everything that front ends show, as a fold over events. A front end counts nothing itself.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Actor, AtEnd, CheckResult, CheckStatus, Event, EventKind, Exit, MaintenanceChoice, Outcome, Plan, PlannedStep,
+    Route, RunState, Service, Severity, StepState, Summary, Survey, Work,
+};
+
+/// Lines of output that are kept for showing; files hold the rest.
+pub const LOG_LINES: usize = 500;
+
+/// The state of a session.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// The last event that is in it.
+    pub seq: u64,
+    /// When that was.
+    pub now: Option<jiff::Timestamp>,
+    pub system: String,
+    pub title: String,
+    pub about: String,
+    pub deployment: String,
+    /// The deployment file.
+    pub file: String,
+    pub state_dir: String,
+    pub runner: Actor,
+    pub survey: Option<Survey>,
+    pub route: Option<Route>,
+    /// Release and item; `None` stands for the page read to its end.
+    pub acknowledged: BTreeSet<(String, Option<usize>)>,
+    pub checks: Vec<CheckRow>,
+    pub checks_ended: bool,
+    pub maintenance: Option<MaintenanceChoice>,
+    pub plan: Option<Plan>,
+    pub answers: BTreeMap<String, String>,
+    pub run: Option<String>,
+    pub run_began: Option<jiff::Timestamp>,
+    pub resumed: bool,
+    pub run_state: Option<RunState>,
+    pub approved: bool,
+    pub at_end: AtEnd,
+    /// One for each step of the plan, in its order.
+    pub steps: Vec<StepRow>,
+    pub service: Service,
+    /// Maintenance began, as far as this run knows.
+    pub down_since: Option<jiff::Timestamp>,
+    pub floor: Option<String>,
+    pub recorded: Option<String>,
+    pub confirmed: bool,
+    pub backups: Vec<String>,
+    pub log: VecDeque<(String, String)>,
+    pub notices: Vec<(jiff::Timestamp, Severity, String)>,
+    pub ended: Option<(Outcome, Exit, Summary)>,
+}
+
+/// A check and how it went so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckRow {
+    pub id: String,
+    pub result: Option<CheckResult>,
+    pub overridden: Option<String>,
+}
+
+/// A step and how far it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepRow {
+    pub key: String,
+    pub state: StepState,
+    pub began: Option<jiff::Timestamp>,
+    pub ended: Option<jiff::Timestamp>,
+    /// The last sign of life.
+    pub heard: Option<jiff::Timestamp>,
+    pub done: u64,
+    pub total: Option<u64>,
+    pub unit: String,
+    /// When the first progress came, and how much was done then: what the rate is counted from.
+    pub first: Option<(jiff::Timestamp, u64)>,
+}
+
+/// What only the operator can bring forward.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Need {
+    /// Which version is deployed.
+    From {
+        range: String,
+    },
+    /// A question of the plan.
+    Answer {
+        key: String,
+    },
+    Approve,
+    /// A step failed.
+    Failed {
+        key: String,
+        error: String,
+    },
+    /// Nobody knows whether a step happened.
+    Settle {
+        key: String,
+        intent: String,
+    },
+    Confirm,
+}
+
+impl State {
+    /// Takes in one event.
+    pub fn apply(&mut self, event: &Event) {
+        self.seq = event.seq;
+        self.now = Some(event.at);
+        match &event.kind {
+            EventKind::Opened { system, title, about, deployment, file, state_dir, runner } => {
+                self.system.clone_from(system);
+                self.title.clone_from(title);
+                self.about.clone_from(about);
+                self.deployment.clone_from(deployment);
+                self.file.clone_from(file);
+                self.state_dir.clone_from(state_dir);
+                self.runner.clone_from(runner);
+            }
+            EventKind::Surveyed { survey } => self.survey = Some(survey.clone()),
+            EventKind::Routed { route } => {
+                self.route = Some(route.clone());
+                self.checks.clear();
+                self.checks_ended = false;
+                self.plan = None;
+            }
+            EventKind::Acknowledged { release, item, .. } => {
+                self.acknowledged.insert((release.clone(), *item));
+            }
+            EventKind::ChecksBegan { ids } => {
+                let kept: BTreeMap<_, _> =
+                    self.checks.drain(..).filter_map(|row| row.overridden.map(|reason| (row.id, reason))).collect();
+                self.checks = ids
+                    .iter()
+                    .map(|id| CheckRow { id: id.clone(), result: None, overridden: kept.get(id).cloned() })
+                    .collect();
+                self.checks_ended = false;
+            }
+            EventKind::Checked { result } => {
+                if let Some(row) = self.checks.iter_mut().find(|row| row.id == result.id) {
+                    row.result = Some(result.clone());
+                }
+            }
+            EventKind::ChecksEnded => self.checks_ended = true,
+            EventKind::Overridden { check, reason, .. } => {
+                if let Some(row) = self.checks.iter_mut().find(|row| &row.id == check) {
+                    row.overridden = Some(reason.clone());
+                }
+            }
+            EventKind::MaintenanceChosen { choice, .. } => self.maintenance = Some(choice.clone()),
+            EventKind::Planned { plan } => self.plan_changed(plan),
+            EventKind::Answered { key, value, .. } => {
+                self.answers.insert(key.clone(), value.clone());
+            }
+            EventKind::RunBegan { run, resumed, .. } => {
+                self.run = Some(run.clone());
+                self.run_began.get_or_insert(event.at);
+                self.resumed = *resumed;
+                self.ended = None;
+            }
+            EventKind::RunChanged { state } => self.run_state = Some(*state),
+            EventKind::Approved { at_end, .. } => {
+                self.approved = true;
+                self.at_end = *at_end;
+            }
+            EventKind::StepChanged { key, state } => self.step_changed(key, state, event.at),
+            EventKind::Progress { key, done, total, unit } => {
+                if let Some(row) = self.row_mut(key) {
+                    row.first.get_or_insert((event.at, *done));
+                    row.done = *done;
+                    row.total = *total;
+                    row.unit.clone_from(unit);
+                    row.heard = Some(event.at);
+                }
+            }
+            EventKind::Log { key, line } => {
+                if let Some(row) = self.row_mut(key) {
+                    row.heard = Some(event.at);
+                }
+                if self.log.len() == LOG_LINES {
+                    self.log.pop_front();
+                }
+                self.log.push_back((key.clone(), line.clone()));
+            }
+            EventKind::Baseline { .. } | EventKind::Entered { .. } => {}
+            EventKind::ServiceChanged { service } => {
+                self.service = *service;
+                match service {
+                    Service::Up => {}
+                    Service::Maintenance | Service::Down => {
+                        self.down_since.get_or_insert(event.at);
+                    }
+                }
+            }
+            EventKind::BackedUp { file, .. } => self.backups.push(file.clone()),
+            EventKind::FloorRaised { floor } => self.floor = Some(floor.clone()),
+            EventKind::Recorded { version, confirmed } => {
+                self.recorded = Some(version.clone());
+                self.confirmed = *confirmed;
+            }
+            EventKind::Notice { severity, text } => self.notices.push((event.at, *severity, text.clone())),
+            EventKind::Ended { outcome, exit, summary } => self.ended = Some((*outcome, *exit, summary.clone())),
+        }
+    }
+
+    fn plan_changed(&mut self, plan: &Plan) {
+        let mut old: BTreeMap<String, StepRow> = self.steps.drain(..).map(|row| (row.key.clone(), row)).collect();
+        self.steps = plan
+            .steps
+            .iter()
+            .map(|step| {
+                old.remove(&step.key).unwrap_or_else(|| StepRow {
+                    key: step.key.clone(),
+                    state: StepState::Pending,
+                    began: None,
+                    ended: None,
+                    heard: None,
+                    done: 0,
+                    total: None,
+                    unit: String::new(),
+                    first: None,
+                })
+            })
+            .collect();
+        self.plan = Some(plan.clone());
+    }
+
+    fn step_changed(&mut self, key: &str, state: &StepState, at: jiff::Timestamp) {
+        let Some(row) = self.row_mut(key) else { return };
+        row.heard = Some(at);
+        if matches!(state, StepState::Running { .. }) {
+            row.began.get_or_insert(at);
+            row.first = None;
+        }
+        if state.is_over() {
+            row.ended = Some(at);
+        }
+        row.state = state.clone();
+    }
+
+    fn row_mut(&mut self, key: &str) -> Option<&mut StepRow> {
+        self.steps.iter_mut().find(|row| row.key == key)
+    }
+
+    /// The plan's step with this key.
+    pub fn step(&self, key: &str) -> Option<&PlannedStep> {
+        self.plan.as_ref()?.steps.iter().find(|step| step.key == key)
+    }
+
+    /// The step that is under way, or the next one.
+    pub fn current(&self) -> Option<usize> {
+        self.steps.iter().position(|row| !row.state.is_over())
+    }
+
+    /// Steps that are over, and all of them.
+    pub fn steps_done(&self) -> (usize, usize) {
+        (self.steps.iter().filter(|row| row.state.is_over()).count(), self.steps.len())
+    }
+
+    /// Questions that are to be answered before the plan is approved, and are not yet.
+    pub fn open_questions(&self) -> Vec<&PlannedStep> {
+        let Some(plan) = &self.plan else { return Vec::new() };
+        plan.steps
+            .iter()
+            .filter(|step| step.ask_first && matches!(step.work, Work::Ask(_)) && !self.answers.contains_key(&step.key))
+            .collect()
+    }
+
+    /// Points of no return of the plan.
+    pub fn irreversible(&self) -> Vec<&PlannedStep> {
+        self.plan.iter().flat_map(|plan| &plan.steps).filter(|step| step.point_of_no_return).collect()
+    }
+
+    /// Note items and pages that are not acknowledged yet.
+    pub fn unread(&self) -> Vec<(String, Option<usize>)> {
+        let Some(route) = &self.route else { return Vec::new() };
+        route
+            .notes
+            .iter()
+            .flat_map(|page| {
+                page.items.iter().map(|item| Some(item.number)).chain([None]).map(|item| (page.release.clone(), item))
+            })
+            .filter(|key| !self.acknowledged.contains(key))
+            .collect()
+    }
+
+    /// Checks that stand in the way: failed ones, and warnings that were not overridden.
+    pub fn blocking_checks(&self) -> Vec<&CheckRow> {
+        self.checks
+            .iter()
+            .filter(|row| match row.result.as_ref().map(|r| r.status) {
+                Some(CheckStatus::Fail) | None => true,
+                Some(CheckStatus::Warn) => row.overridden.is_none(),
+                Some(CheckStatus::Pass | CheckStatus::Skip) => false,
+            })
+            .collect()
+    }
+
+    /// What only the operator can bring forward now, if anything.
+    pub fn need(&self) -> Option<Need> {
+        if self.ended.is_some() {
+            return None;
+        }
+        if self.run.is_none() {
+            let survey = self.survey.as_ref()?;
+            let found = &survey.version;
+            return match &found.range {
+                Some(range) if found.deployed.is_none() && survey.unfinished.is_none() => {
+                    Some(Need::From { range: range.clone() })
+                }
+                _ => None,
+            };
+        }
+        match self.run_state? {
+            RunState::AwaitingApproval => Some(Need::Approve),
+            RunState::AwaitingConfirmation => Some(Need::Confirm),
+            RunState::Failed | RunState::NeedsOperator => {
+                let row = &self.steps[self.current()?];
+                match &row.state {
+                    StepState::Failed { error, .. } => {
+                        Some(Need::Failed { key: row.key.clone(), error: error.clone() })
+                    }
+                    StepState::Unknown { intent } => {
+                        Some(Need::Settle { key: row.key.clone(), intent: intent.clone() })
+                    }
+                    StepState::Asking => Some(Need::Answer { key: row.key.clone() }),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Steps and checks as their authors write them. Leaf kinds are also what a plan holds.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Expression, Place, Probe, Query, Template};
+
+/// One unit of work, or a group of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    pub id: String,
+    pub title: Template,
+    pub why: Option<Template>,
+    pub when: Option<Expression>,
+    pub repeat: Option<Repeat>,
+    pub offline: Option<Offline>,
+    pub floor: Option<String>,
+    pub optional: bool,
+    pub checks: Vec<Check>,
+    pub resume: Option<Resume>,
+    pub done_when: Option<Probe>,
+    pub retry: Option<Retry>,
+    pub estimate: Option<Estimate>,
+    /// How maintenance is left again; only on maintenance steps.
+    pub undo: Vec<Step>,
+    pub kind: Kind,
+    pub place: Place,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    Sql(SqlSpec),
+    Backfill(Backfill),
+    Run(Command),
+    File(FileEdit),
+    Ask(AskSpec),
+    Backup(BackupSpec),
+    Steps(Vec<Step>),
+    Use(String),
+}
+
+/// SQL statements, in order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SqlSpec {
+    pub store: Option<String>,
+    pub statements: Vec<Query>,
+}
+
+/// Rows changed in keyset batches inside the database.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Backfill {
+    pub store: Option<String>,
+    pub table: String,
+    /// Columns of the primary key, in order.
+    pub key: Vec<String>,
+    /// The idempotent predicate: rows that are still to do.
+    #[serde(rename = "where")]
+    pub pending: String,
+    /// Column and SQL expression.
+    pub set: Vec<(String, String)>,
+    /// Rows of the first batch; later ones follow the time they take.
+    pub batch: Option<u64>,
+}
+
+/// A program and its arguments. There is never a shell.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Command {
+    pub argv: Vec<Template>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub env: Vec<(String, Template)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cwd: Option<Template>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stdin: Option<Template>,
+    /// Seconds after which the whole process group is stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
+    /// What the command's own output must say besides its exit status. Only on steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<super::Expect>,
+}
+
+/// A change to a file of the system.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileEdit {
+    Ini {
+        path: Template,
+        set: Vec<(IniKey, Template)>,
+        default: Vec<(IniKey, Template)>,
+        rename: Vec<(IniKey, IniKey)>,
+        remove: Vec<IniKey>,
+    },
+    Touch(Template),
+    Absent(Template),
+}
+
+impl FileEdit {
+    /// The file that is changed.
+    pub fn path(&self) -> &Template {
+        match self {
+            FileEdit::Ini { path, .. } | FileEdit::Touch(path) | FileEdit::Absent(path) => path,
+        }
+    }
+}
+
+/// `section.key` of an INI file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IniKey {
+    pub section: String,
+    pub key: String,
+}
+
+/// A question to the operator, or work that only the operator can do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AskSpec {
+    pub text: Template,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Template>,
+    /// The word to type, for what must not happen by a single key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typed: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Template>,
+}
+
+/// A copy of a store.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BackupSpec {
+    pub store: Option<String>,
+    /// The folder; the state directory's `backups/` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Template>,
+    /// Whether the copy is opened again and checked.
+    pub prove: bool,
+}
+
+/// A step done once for each item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Repeat {
+    pub over: Over,
+    /// The name under which templates see the item.
+    pub name: String,
+    pub place: Place,
+}
+
+/// Where the items of a `repeat` come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Over {
+    /// Known when the plan is made: an expression such as `facts.services`.
+    Expression(Expression),
+    /// Written out.
+    List(Vec<Template>),
+}
+
+/// Whether the service must be in maintenance for a step. The nearest one that says so wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+// The order matters: a hop needs what its most demanding step needs.
+pub enum Offline {
+    No,
+    Advised,
+    Required,
+}
+
+/// What may be done with a step that was running when its runner died.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resume {
+    Idempotent,
+    Once,
+}
+
+/// How often and how far apart a step that failed is tried again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Retry {
+    /// Attempts that got nowhere before it counts as failed.
+    pub attempts: u32,
+    /// Milliseconds: the first wait and the longest.
+    pub wait: (u64, u64),
+    /// An outcome that is never tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unless: Option<super::Expect>,
+}
+
+/// How long a step is expected to take.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Estimate {
+    /// Milliseconds for the whole step.
+    Whole(u64),
+    /// Milliseconds for each item.
+    Each(Template),
+}
+
+/// Whether a check can be overridden.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    #[default]
+    Must,
+    Should,
+}
+
+/// A probe with a title and what to do when it says no.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    pub id: String,
+    pub title: Template,
+    pub probe: Probe,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Template>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Template>,
+    #[serde(skip)]
+    pub when: Option<Expression>,
+    #[serde(skip)]
+    pub repeat: Option<Repeat>,
+    pub level: Level,
+    /// Asked only just before its hop, because an earlier hop repairs what it finds.
+    pub at_hop: bool,
+    #[serde(skip)]
+    pub place: Place,
+}
+
+impl Check {
+    /// The query of an SQL check, for showing.
+    pub fn query(&self) -> Option<&Query> {
+        match &self.probe.ask {
+            super::Ask::Sql { query, .. } => Some(query),
+            _ => None,
+        }
+    }
+}

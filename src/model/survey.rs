@@ -1,0 +1,160 @@
+//! What was found out before anything is changed.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Exit, Hop, RunState};
+
+/// The deployment as it was found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Survey {
+    pub stores: Vec<StoreFound>,
+    pub facts: Vec<FactFound>,
+    pub version: VersionFound,
+    /// Every release that can be reached, oldest first.
+    pub targets: Vec<Target>,
+    /// A run that was not finished.
+    pub unfinished: Option<Unfinished>,
+    /// Why no upgrade can begin, with the exit code that says so.
+    pub problem: Option<(Exit, String)>,
+}
+
+/// A store and whether it answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreFound {
+    pub name: String,
+    pub title: String,
+    pub engine: String,
+    /// A path, or host and database: never a password.
+    pub location: String,
+    /// Why it could not be opened.
+    pub error: Option<String>,
+    /// Bytes.
+    pub size: Option<u64>,
+}
+
+/// A fact and where its value comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactFound {
+    pub name: String,
+    pub ask: String,
+    /// Masked when secret.
+    pub value: String,
+    pub source: FactSource,
+}
+
+/// Where a fact's value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactSource {
+    File,
+    Detected,
+    Default,
+    Missing,
+}
+
+/// Which version the data are, and how that is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionFound {
+    /// `None` while the operator has to say.
+    pub deployed: Option<String>,
+    /// With its name: `14.0.2 yoga`.
+    pub label: String,
+    /// The range within which the operator may say it.
+    pub range: Option<String>,
+    /// What each source answered.
+    pub sources: Vec<SourceAnswer>,
+    /// The operator said it against what was found.
+    pub forced: bool,
+}
+
+/// What one source of the version answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceAnswer {
+    pub source: String,
+    pub answer: String,
+    /// It could not be asked, which is not the same as *nothing recorded*.
+    pub failed: bool,
+}
+
+/// A version that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    pub version: String,
+    pub label: String,
+    pub hops: usize,
+}
+
+/// A run that was not finished, and where it stood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unfinished {
+    pub run: String,
+    pub from: String,
+    pub to: String,
+    pub state: RunState,
+    pub began: jiff::Timestamp,
+    /// The last thing that was journaled.
+    pub last: jiff::Timestamp,
+    pub done: usize,
+    pub total: usize,
+    /// The step that was under way, or comes next.
+    pub at: Option<String>,
+}
+
+/// What lies between the deployed version and the chosen one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    pub from: String,
+    pub from_label: String,
+    pub to: String,
+    pub to_label: String,
+    pub hops: Vec<Hop>,
+    pub notes: Vec<NotePage>,
+}
+
+/// The notes of one release.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotePage {
+    pub release: String,
+    pub label: String,
+    /// Markdown.
+    pub text: String,
+    /// SHA-256 of the text.
+    pub hash: String,
+    /// What is acknowledged one by one.
+    pub items: Vec<NoteItem>,
+}
+
+/// An item under `## Breaking changes` or `## Security`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteItem {
+    /// Which one of its page, from 0.
+    pub number: usize,
+    pub heading: String,
+    pub text: String,
+}
+
+/// How a check went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckStatus {
+    Pass,
+    /// A `should` that failed.
+    Warn,
+    Fail,
+    /// Asked later, or not for this deployment.
+    Skip,
+}
+
+/// The result of a check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckResult {
+    pub id: String,
+    pub title: String,
+    pub status: CheckStatus,
+    /// What was found, in a sentence.
+    pub found: String,
+    /// The offending rows or output, at most a hundred lines.
+    pub rows: Vec<String>,
+    pub fix: Option<String>,
+    pub why: Option<String>,
+}

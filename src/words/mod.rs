@@ -1,0 +1,5 @@
+//! All words that the user sees, and how numbers and times are written.
+//!
+//! Sentences are short, in the active voice, and name the next action.
+
+pub mod format;
