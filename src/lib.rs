@@ -3,5 +3,7 @@
 //! Each module may use those above it only; a test reads the `use` lines and enforces it.
 
 pub mod link;
+pub mod store;
+pub mod journal;
 pub mod model;
 pub mod words;

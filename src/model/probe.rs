@@ -96,7 +96,7 @@ pub struct Expect {
     /// Every row's first column, in order; one value stands for a single row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Vec<Template>>,
-    /// A regular expression that some line matches as a whole.
+    /// A regular expression found in some line; `^` and `$` are the ends of that line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Template>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -37,6 +37,8 @@ pub enum Kind {
     Backup(BackupSpec),
     Steps(Vec<Step>),
     Use(String),
+    /// A check as a step. No author writes one: plans are made of them.
+    Check(Check),
 }
 
 /// SQL statements, in order.

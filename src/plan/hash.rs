@@ -1,0 +1,64 @@
+//! The hash that an operator approves.
+//!
+//! It covers what is done: steps, facts, maintenance, helper programs. It does not cover what is only said: titles,
+//! reasons, estimates and texts.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::definition::{FactValue, Names};
+use crate::model::{Plan, PlannedStep};
+
+/// Keys of a step that only say something.
+const WORDS: [&str; 6] = ["title", "why", "fix", "estimate", "detail", "touches"];
+
+/// SHA-256 over a plan's work, in hexadecimal. Of a secret only its name counts; `helpers` are the contents of helper
+/// programs by path.
+pub fn hash(plan: &Plan, names: &Names, helpers: &BTreeMap<String, Vec<u8>>) -> String {
+    let helpers: BTreeMap<&str, String> =
+        helpers.iter().map(|(path, content)| (path.as_str(), hex(&Sha256::digest(content)))).collect();
+    let steps: Vec<Value> = plan.steps.iter().map(work).collect();
+    let all = json!({
+        "system": plan.system, "deployment": plan.deployment, "from": plan.from, "to": plan.to,
+        "hops": plan.hops, "steps": steps, "facts": facts(names), "helpers": helpers,
+    });
+    hex(&Sha256::digest(all.to_string()))
+}
+
+fn facts(names: &Names) -> Value {
+    let value = |fact: &FactValue| match fact {
+        FactValue::Plain(value) => value.clone(),
+        FactValue::Secret => Value::from("secret"),
+        FactValue::PerRelease { given, default } => json!([given, default]),
+    };
+    names.facts.iter().map(|(name, fact)| (name.clone(), value(fact))).collect::<serde_json::Map<_, _>>().into()
+}
+
+/// What a step does, without what it says.
+pub fn work(step: &PlannedStep) -> Value {
+    let mut value = serde_json::to_value(step).unwrap_or_default();
+    strip(&mut value);
+    if let Some(ask) = value.pointer_mut("/work/ask").and_then(Value::as_object_mut) {
+        ask.remove("text");
+    }
+    value
+}
+
+fn strip(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for word in WORDS {
+                map.remove(word);
+            }
+            map.values_mut().for_each(strip);
+        }
+        Value::Array(list) => list.iter_mut().for_each(strip),
+        _ => {}
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

@@ -1,0 +1,88 @@
+//! What an answer means: yes, no, or unknown. Unknown is not no.
+
+use regex::Regex;
+
+use super::answer::plain;
+use super::{AskError, Site};
+use crate::model::{Answer, AnswerSpec, Expect, Template};
+
+/// What an answer means. `No` and `Unknown` say what was found, as a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Yes,
+    No(String),
+    Unknown(String),
+}
+
+/// Judges an answer. `before` is the digest of the answer from before the hop, for `unchanged`.
+///
+/// # Errors
+/// When an expectation cannot be filled in.
+pub fn judge(answer: &Answer, spec: &AnswerSpec, site: &Site, before: Option<&str>) -> Result<Verdict, AskError> {
+    let fallback = Expect { exit: answer.exit.map(|_| vec![0]), ..Expect::default() };
+    let expect = spec.expect.as_ref().unwrap_or(&fallback);
+    let Some(found) = unmet(answer, expect, site, before)? else { return Ok(Verdict::Yes) };
+    match &spec.otherwise {
+        Some(otherwise) if unmet(answer, otherwise, site, before)?.is_some() => Ok(Verdict::Unknown(found)),
+        _ => Ok(Verdict::No(found)),
+    }
+}
+
+/// The first condition that does not hold, as what was found instead.
+fn unmet(answer: &Answer, expect: &Expect, site: &Site, before: Option<&str>) -> Result<Option<String>, AskError> {
+    let renderer = site.renderer();
+    // A program that failed has answered nothing, unless its status is the question.
+    if let Some(exit) = answer.exit {
+        let wanted = expect.exit.as_deref().unwrap_or(&[0]);
+        if !wanted.contains(&exit) {
+            return Ok(Some(format!("exit status {exit}, expected {}", list(wanted))));
+        }
+    }
+    if let Some(exists) = expect.exists
+        && answer.exists != Some(exists)
+    {
+        return Ok(Some(if exists { "the file is not there".to_owned() } else { "the file is there".to_owned() }));
+    }
+    if let Some(rows) = expect.rows
+        && (answer.count < rows.least || rows.most.is_some_and(|most| answer.count > most))
+    {
+        return Ok(Some(format!("{} {}", answer.count, if answer.count == 1 { "row" } else { "rows" })));
+    }
+    if let Some(values) = &expect.value {
+        let wanted = values
+            .iter()
+            .map(|t| Ok(plain(&renderer.value(t)?)))
+            .collect::<Result<Vec<String>, AskError>>()?;
+        let found: Vec<String> = answer.rows.iter().map(|r| r.first().map(plain).unwrap_or_default()).collect();
+        if found != wanted || answer.count != found.len() as u64 {
+            return Ok(Some(match found.as_slice() {
+                [] => format!("no answer, expected {}", wanted.join(", ")),
+                found => format!("{}, expected {}", found.join(", "), wanted.join(", ")),
+            }));
+        }
+    }
+    if let Some(pattern) = &expect.text
+        && !any_line_matches(answer, pattern, site)?
+    {
+        return Ok(Some("no line says what is expected".to_owned()));
+    }
+    if expect.unchanged {
+        return Ok(match before {
+            Some(before) if before == answer.digest => None,
+            Some(_) => Some(format!("it is not what it was before the hop ({} rows now)", answer.count)),
+            None => Some("there is no answer from before the hop".to_owned()),
+        });
+    }
+    Ok(None)
+}
+
+fn any_line_matches(answer: &Answer, pattern: &Template, site: &Site) -> Result<bool, AskError> {
+    let pattern = site.renderer().regex(pattern)?;
+    let regex = Regex::new(&pattern)
+        .map_err(|e| AskError::Definition(format!("`text` is not a regular expression: {e}")))?;
+    Ok(answer.rows.iter().any(|row| regex.is_match(&row.iter().map(plain).collect::<Vec<_>>().join(" "))))
+}
+
+fn list(numbers: &[i32]) -> String {
+    numbers.iter().map(i32::to_string).collect::<Vec<_>>().join(" or ")
+}

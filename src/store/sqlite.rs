@@ -1,0 +1,130 @@
+//! SQLite through sqlx.
+
+use std::path::Path;
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteRow, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection as _, Row, SqliteConnection, TypeInfo, ValueRef};
+
+use super::rows::Collector;
+use super::{Rows, StoreError, Trouble};
+use crate::model::Value;
+
+/// How long a lock of somebody else is waited for before it counts as trouble.
+const BUSY: Duration = Duration::from_secs(3);
+
+/// Opens a file that exists. The database's own settings stay: neither `journal_mode` nor foreign keys are touched.
+pub async fn open(path: &Path, read_only: bool, create: bool) -> Result<SqliteConnection, StoreError> {
+    if !create && !path.exists() {
+        return Err(StoreError::new(Trouble::Unreachable, format!("there is no file {}", path.display())));
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(read_only)
+        .create_if_missing(create)
+        .foreign_keys(false)
+        .busy_timeout(BUSY)
+        .synchronous(SqliteSynchronous::Full)
+        .disable_statement_logging();
+    let mut connection = SqliteConnection::connect_with(&options).await.map_err(|e| trouble(&e))?;
+    // Opening reads nothing yet: only this tells a database from any other file.
+    sqlx::query("select count(*) from sqlite_master")
+        .execute(&mut connection)
+        .await
+        .map_err(|e| StoreError { trouble: at_opening(trouble(&e).trouble), ..trouble(&e) })?;
+    Ok(connection)
+}
+
+/// A lock stays a lock; everything else means that the store could not be asked at all.
+fn at_opening(found: Trouble) -> Trouble {
+    match found {
+        Trouble::Transient => Trouble::Transient,
+        _ => Trouble::Unreachable,
+    }
+}
+
+/// Runs one statement and takes its rows.
+pub async fn query(connection: &mut SqliteConnection, sql: &str, binds: &[Value]) -> Result<Rows, StoreError> {
+    let mut collector = Collector::default();
+    let mut stream = bound(sql, binds)?.fetch(connection);
+    while let Some(row) = stream.try_next().await.map_err(|e| trouble(&e))? {
+        collector.columns(row.columns().iter().map(|c| c.name().to_owned()).collect());
+        collector.push((0..row.columns().len()).map(|i| value(&row, i)).collect::<Result<_, _>>()?);
+    }
+    Ok(collector.finish())
+}
+
+/// Runs one statement and says how many rows it changed.
+pub async fn execute(connection: &mut SqliteConnection, sql: &str, binds: &[Value]) -> Result<u64, StoreError> {
+    Ok(bound(sql, binds)?.execute(connection).await.map_err(|e| trouble(&e))?.rows_affected())
+}
+
+type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, <sqlx::Sqlite as sqlx::Database>::Arguments>;
+
+fn bound<'q>(sql: &str, binds: &[Value]) -> Result<Query<'q>, StoreError> {
+    let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
+    for value in binds {
+        query = match value {
+            Value::Null => query.bind(None::<String>),
+            Value::Bool(b) => query.bind(*b),
+            Value::Number(n) => match (n.as_i64(), n.as_f64()) {
+                (Some(i), _) => query.bind(i),
+                (None, Some(f)) => query.bind(f),
+                (None, None) => return Err(StoreError::new(Trouble::Refused, format!("{n} is too large a number"))),
+            },
+            Value::String(s) => query.bind(s.clone()),
+            Value::Object(map) => match map.get(BLOB).and_then(Value::as_str).and_then(unhex) {
+                Some(bytes) => query.bind(bytes),
+                None => return Err(StoreError::new(Trouble::Refused, "a map cannot be bound in SQL")),
+            },
+            Value::Array(_) => return Err(StoreError::new(Trouble::Refused, "a list cannot be bound in SQL")),
+        };
+    }
+    Ok(query)
+}
+
+/// Under this key a value that is bytes is carried, in hexadecimal.
+const BLOB: &str = "$blob";
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect()
+}
+
+fn value(row: &SqliteRow, index: usize) -> Result<Value, StoreError> {
+    let raw = row.try_get_raw(index).map_err(|e| trouble(&e))?;
+    if raw.is_null() {
+        return Ok(Value::Null);
+    }
+    let kind = raw.type_info().name().to_owned();
+    drop(raw);
+    Ok(match kind.as_str() {
+        "REAL" => row.try_get_unchecked::<f64, _>(index).map(Value::from),
+        "BLOB" => row.try_get_unchecked::<Vec<u8>, _>(index).map(|bytes| {
+            let text: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+            serde_json::json!({ BLOB: text })
+        }),
+        "TEXT" => row
+            .try_get_unchecked::<Vec<u8>, _>(index)
+            .map(|bytes| Value::from(String::from_utf8_lossy(&bytes).into_owned())),
+        _ => row.try_get_unchecked::<i64, _>(index).map(Value::from),
+    }
+    .map_err(|e| trouble(&e))?)
+}
+
+/// Classes an error by SQLite's result code (https://www.sqlite.org/rescode.html); the low byte is the primary one.
+fn trouble(error: &sqlx::Error) -> StoreError {
+    let sqlx::Error::Database(database) = error else {
+        return StoreError::new(Trouble::Unreachable, error.to_string());
+    };
+    let code = database.code().and_then(|c| c.parse::<i32>().ok()).unwrap_or(1);
+    let message = database.message().to_owned();
+    match code & 0xff {
+        5 | 6 => StoreError::new(Trouble::Transient, format!("{message} by another process")),
+        13 => StoreError::new(Trouble::Full, message),
+        8 | 10 | 11 | 14 | 23 => StoreError::new(Trouble::Unreachable, message),
+        26 => StoreError::new(Trouble::Unreachable, "the file is not an SQLite database".to_owned()),
+        _ if message.starts_with("no such table") => StoreError::new(Trouble::NoSuchTable, message),
+        _ => StoreError::new(Trouble::Refused, message),
+    }
+}
