@@ -1,0 +1,157 @@
+//! Finds out where in an SQL text an expression stands, and puts a placeholder there.
+
+use super::{Piece, split};
+use crate::model::Value;
+
+/// What the text is in the middle of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Within {
+    Code,
+    /// A string, with whether a backslash escapes what follows.
+    Quotes {
+        close: char,
+        backslash: bool,
+    },
+    Line,
+    /// A comment, and how deep comments are nested in it.
+    Block(u32),
+    /// `$tag$ … $tag$`, with the dollars.
+    Dollar(String),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    Sqlite,
+    Postgres,
+    Mysql,
+}
+
+/// Replaces each expression by a placeholder and gives the values to bind, in order.
+///
+/// # Errors
+/// When an expression stands where no value can be bound, when the text has placeholders of its own, or with the
+/// error of `evaluate`.
+pub(super) fn bind(
+    text: &str,
+    engine: &str,
+    mut evaluate: impl FnMut(&str) -> Result<Value, String>,
+) -> Result<(String, Vec<Value>), String> {
+    let dialect = match engine {
+        "sqlite" => Dialect::Sqlite,
+        "postgres" => Dialect::Postgres,
+        "mysql" => Dialect::Mysql,
+        other => return Err(format!("there is no SQL for the engine `{other}`")),
+    };
+    let mut within = Within::Code;
+    let mut out = String::with_capacity(text.len());
+    let mut values = Vec::new();
+    for piece in split(text)? {
+        match piece {
+            Piece::Literal(literal) => {
+                within = walk(literal, within, dialect)?;
+                out.push_str(literal);
+            }
+            Piece::Expression(expression) => {
+                refuse_within(&within, expression)?;
+                values.push(evaluate(expression)?);
+                match dialect {
+                    Dialect::Postgres => out.push_str(&format!("${}", values.len())),
+                    Dialect::Sqlite | Dialect::Mysql => out.push('?'),
+                }
+            }
+        }
+    }
+    Ok((out, values))
+}
+
+fn refuse_within(within: &Within, expression: &str) -> Result<(), String> {
+    match within {
+        Within::Code => Ok(()),
+        Within::Quotes { close: '\'', .. } | Within::Dollar(_) => {
+            Err(format!("`{{{{ {expression} }}}}` stands in a string: drop the quotes, since the value is bound"))
+        }
+        Within::Quotes { close, .. } => Err(format!(
+            "`{{{{ {expression} }}}}` stands between {close}: a value is bound and cannot be part of a name"
+        )),
+        Within::Line | Within::Block(_) => Err(format!("`{{{{ {expression} }}}}` stands in a comment: remove it")),
+    }
+}
+
+/// Goes over a stretch of SQL and says what its end is in the middle of.
+fn walk(text: &str, mut within: Within, dialect: Dialect) -> Result<Within, String> {
+    let mut rest = text;
+    let mut previous = ' ';
+    while let Some(c) = rest.chars().next() {
+        let mut used = c.len_utf8();
+        within = match within {
+            Within::Code => {
+                let (next, length) = opening(rest, c, previous, dialect)?;
+                used = length;
+                next
+            }
+            // A doubled quote closes and opens again, which comes to the same.
+            Within::Quotes { close, .. } if c == close => Within::Code,
+            Within::Quotes { close, backslash } => {
+                if backslash && c == '\\' {
+                    used += rest[used..].chars().next().map_or(0, char::len_utf8);
+                }
+                Within::Quotes { close, backslash }
+            }
+            Within::Line if c == '\n' => Within::Code,
+            Within::Line => Within::Line,
+            Within::Block(depth) if rest.starts_with("*/") => {
+                used = 2;
+                if depth > 1 { Within::Block(depth - 1) } else { Within::Code }
+            }
+            Within::Block(depth) if dialect == Dialect::Postgres && rest.starts_with("/*") => {
+                used = 2;
+                Within::Block(depth + 1)
+            }
+            Within::Block(depth) => Within::Block(depth),
+            Within::Dollar(tag) if rest.starts_with(&tag) => {
+                used = tag.len();
+                Within::Code
+            }
+            Within::Dollar(tag) => Within::Dollar(tag),
+        };
+        previous = c;
+        rest = &rest[used..];
+    }
+    Ok(within)
+}
+
+/// What begins at the start of `rest`, and how many bytes that takes.
+fn opening(rest: &str, c: char, previous: char, dialect: Dialect) -> Result<(Within, usize), String> {
+    let quotes = |close, backslash| Ok((Within::Quotes { close, backslash }, 1));
+    match c {
+        '\'' => {
+            quotes('\'', dialect == Dialect::Mysql || (dialect == Dialect::Postgres && matches!(previous, 'e' | 'E')))
+        }
+        '"' => quotes('"', dialect == Dialect::Mysql),
+        '`' if dialect != Dialect::Postgres => quotes('`', false),
+        '[' if dialect == Dialect::Sqlite => quotes(']', false),
+        '#' if dialect == Dialect::Mysql => Ok((Within::Line, 1)),
+        '-' if rest.starts_with("--") => Ok((Within::Line, 2)),
+        '/' if rest.starts_with("/*") => Ok((Within::Block(1), 2)),
+        '$' if dialect == Dialect::Postgres && !previous.is_alphanumeric() && previous != '_' => match dollar_tag(rest)
+        {
+            Some(tag) => Ok((Within::Dollar(tag.to_owned()), tag.len())),
+            None if rest[1..].starts_with(|d: char| d.is_ascii_digit()) => Err(own_placeholder("$1")),
+            None => Ok((Within::Code, 1)),
+        },
+        '?' if dialect != Dialect::Postgres => Err(own_placeholder("?")),
+        _ => Ok((Within::Code, c.len_utf8())),
+    }
+}
+
+fn own_placeholder(what: &str) -> String {
+    format!("the SQL has a placeholder `{what}` of its own: write the value as `{{{{ … }}}}`")
+}
+
+/// `$$` or `$tag$` at the start.
+fn dollar_tag(rest: &str) -> Option<&str> {
+    let end = rest[1..].find('$')? + 1;
+    let tag = &rest[1..end];
+    let named = !tag.starts_with(|c: char| c.is_ascii_digit()) && tag.chars().all(|c| c.is_alphanumeric() || c == '_');
+    named.then(|| &rest[..=end])
+}
