@@ -2,9 +2,11 @@
 //!
 //! Each module may use those above it only; a test reads the `use` lines and enforces it.
 
-pub mod definition;
-pub mod link;
-pub mod store;
-pub mod journal;
 pub mod model;
 pub mod words;
+pub mod definition;
+pub mod store;
+pub mod probe;
+pub mod plan;
+pub mod journal;
+pub mod link;

@@ -4,3 +4,5 @@
 //! line and column, the line itself and what to do. Nothing here asks a store or starts a program.
 
 pub mod template;
+
+pub use template::{FactValue, Names, Renderer, Secrets, StoreNames, TemplateError, Text};

@@ -218,10 +218,7 @@ impl Journal {
                 .await?;
         }
         self.connection
-            .execute(
-                "update stepwell_run set last = ? where deployment = ? and run = ?",
-                &[at.into(), deployment, run],
-            )
+            .execute("update stepwell_run set last = ? where deployment = ? and run = ?", &[at.into(), deployment, run])
             .await?;
         self.append(&write.events).await
     }
@@ -285,9 +282,8 @@ impl Journal {
             .await?;
         let Some(row) = rows.rows.first() else { return Ok(None) };
         let text = |i: usize| row[i].as_str().unwrap_or_default();
-        let time = |i: usize| {
-            text(i).parse().map_err(|_| JournalError::Unreadable(format!("`{}` is not a time", text(i))))
-        };
+        let time =
+            |i: usize| text(i).parse().map_err(|_| JournalError::Unreadable(format!("`{}` is not a time", text(i))));
         Ok(Some(RunRecord {
             id: text(0).to_owned(),
             state: serde_json::from_value(Value::from(text(1)))?,
@@ -302,7 +298,8 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub async fn steps(&mut self, run: &str) -> Result<Vec<(String, StepState, u32)>, JournalError> {
-        let rows = self.all("select key, state, attempt from stepwell_step where deployment = ? and run = ?", run).await?;
+        let rows =
+            self.all("select key, state, attempt from stepwell_step where deployment = ? and run = ?", run).await?;
         rows.iter()
             .map(|row| {
                 let attempt = row[2].as_u64().unwrap_or(0);
@@ -320,7 +317,8 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub async fn events(&mut self, run: &str) -> Result<Vec<Event>, JournalError> {
-        let rows = self.all("select event from stepwell_event where deployment = ? and run = ? order by id", run).await?;
+        let rows =
+            self.all("select event from stepwell_event where deployment = ? and run = ? order by id", run).await?;
         rows.iter().map(|row| Ok(serde_json::from_str(row[0].as_str().unwrap_or_default())?)).collect()
     }
 

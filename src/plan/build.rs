@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use super::expand::{Place, expand, with_own_words};
 use super::{PlanError, hash, hops};
 use crate::model::{
-    Catalogue, Check, Hop, Kind, Offline, Phase, Plan, PlannedStep, Release, ResumeClass, Scope, Step, Version,
-    Work,
+    Catalogue, Check, Hop, Kind, Offline, Phase, Plan, PlannedStep, Release, ResumeClass, Scope, Step, Version, Work,
 };
 use crate::probe::Site;
 
@@ -105,8 +104,13 @@ impl Builder<'_> {
         // A version is recorded when its hop is verified, so every hop has something that ends it.
         if !out[program_first_runs..].iter().any(|s| s.phase == Phase::Verify) {
             let place = own(Phase::Verify, None);
-            out.push(engine_step(format!("{}/verified", hop.to), format!("{} is reached", hop.to_label), &place,
-                Work::Baseline(Vec::new()), Offline::No));
+            out.push(engine_step(
+                format!("{}/verified", hop.to),
+                format!("{} is reached", hop.to_label),
+                &place,
+                Work::Baseline(Vec::new()),
+                Offline::No,
+            ));
         }
         Ok(())
     }
@@ -190,12 +194,7 @@ impl Builder<'_> {
     }
 
     /// The answers that `unchanged` is compared with are taken before anything of the hop is done.
-    fn baseline(
-        &self,
-        releases: &[&Release],
-        place: &Place<'_>,
-        out: &mut Vec<PlannedStep>,
-    ) -> Result<(), PlanError> {
+    fn baseline(&self, releases: &[&Release], place: &Place<'_>, out: &mut Vec<PlannedStep>) -> Result<(), PlanError> {
         let here = self.site.scoped(&place.scope, &BTreeMap::new());
         let mut probes = Vec::new();
         for release in releases {
@@ -215,7 +214,14 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn place(&self, prefix: &str, phase: Phase, index: Option<usize>, hop: &Hop, release: Option<&Release>) -> Place<'_> {
+    fn place(
+        &self,
+        prefix: &str,
+        phase: Phase,
+        index: Option<usize>,
+        hop: &Hop,
+        release: Option<&Release>,
+    ) -> Place<'_> {
         let system = &self.catalogue.system;
         Place {
             prefix: prefix.to_owned(),
@@ -272,4 +278,3 @@ fn mark_points_of_no_return(steps: &mut [PlannedStep], from: &Version, site: &Si
         }
     }
 }
-

@@ -13,7 +13,7 @@ pub use route::{note_items, route};
 use crate::definition::TemplateError;
 
 /// Why there is no plan.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum PlanError {
     #[error(transparent)]
     Path(#[from] PathError),

@@ -39,8 +39,7 @@ pub fn hops(catalogue: &Catalogue, from: &Version, to: &Version) -> Result<Vec<H
     if !known {
         return Err(PathError::UnknownTarget { to: to.to_string(), newest: newest.to_string() });
     }
-    let between: Vec<&Release> =
-        catalogue.releases.iter().filter(|r| &r.version > from && &r.version <= to).collect();
+    let between: Vec<&Release> = catalogue.releases.iter().filter(|r| &r.version > from && &r.version <= to).collect();
     let versions = &catalogue.system.versions;
     let mut hops = Vec::new();
     let mut start = from;

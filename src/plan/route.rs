@@ -93,11 +93,14 @@ mod tests {
             "# 2.0\n\n- intro\n\n## Breaking changes\n\n- The `path` is *gone*.\n  - use folder\n- Two.\n\n### More\n\n- Three.\n\n## Fixes\n\n- none\n\n## Security\n\n1. Keys.\n",
         );
         let texts: Vec<_> = items.iter().map(|i| (i.number, i.heading.as_str(), i.text.as_str())).collect();
-        assert_eq!(texts, [
-            (0, "Breaking changes", "The path is gone. use folder"),
-            (1, "Breaking changes", "Two."),
-            (2, "Breaking changes", "Three."),
-            (3, "Security", "Keys."),
-        ]);
+        assert_eq!(
+            texts,
+            [
+                (0, "Breaking changes", "The path is gone. use folder"),
+                (1, "Breaking changes", "Two."),
+                (2, "Breaking changes", "Three."),
+                (3, "Security", "Keys."),
+            ]
+        );
     }
 }

@@ -71,7 +71,11 @@ pub async fn run(site: &Site, command: &Command) -> Result<Outcome, AskError> {
         let feed = feed(child.stdin.take(), input);
         let (_, out, err, status) =
             tokio::join!(feed, drain(child.stdout.take()), drain(child.stderr.take()), child.wait());
-        status.map(|s| Outcome { exit: s.code().unwrap_or_else(|| 128 + s.signal().unwrap_or(0)), stdout: out, stderr: err })
+        status.map(|s| Outcome {
+            exit: s.code().unwrap_or_else(|| 128 + s.signal().unwrap_or(0)),
+            stdout: out,
+            stderr: err,
+        })
     };
     match tokio::time::timeout(patience, work).await {
         Ok(result) => result.map_err(|e| fail(e.to_string())),

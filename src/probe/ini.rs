@@ -67,7 +67,8 @@ impl Ini {
             if let Some(name) = header(line) {
                 inside = name == section;
             } else if inside && key_of(line) == Some(key) {
-                let more = self.lines[i + 1..].iter().take_while(|l| l.starts_with([' ', '\t']) && !l.trim().is_empty());
+                let more =
+                    self.lines[i + 1..].iter().take_while(|l| l.starts_with([' ', '\t']) && !l.trim().is_empty());
                 found = Some((i, i + 1 + more.count()));
             }
         }
@@ -77,7 +78,10 @@ impl Ini {
     /// The lines of a section, from its header to behind its last line that is not blank.
     fn section(&self, section: &str) -> Option<(usize, usize)> {
         let start = self.lines.iter().position(|l| header(l) == Some(section))?;
-        let end = self.lines[start + 1..].iter().position(|l| header(l).is_some()).map_or(self.lines.len(), |n| start + 1 + n);
+        let end = self.lines[start + 1..]
+            .iter()
+            .position(|l| header(l).is_some())
+            .map_or(self.lines.len(), |n| start + 1 + n);
         let used = self.lines[..end].iter().rposition(|l| !l.trim().is_empty()).map_or(end, |n| n + 1);
         Some((start, used.max(start + 1)))
     }
@@ -98,7 +102,8 @@ fn key_of(line: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    const FILE: &str = "# global\n[DEFAULT]\n# the old name\nsql_connection = sqlite:///a\n\n[crypto]\nplugins = a\n  b\n";
+    const FILE: &str =
+        "# global\n[DEFAULT]\n# the old name\nsql_connection = sqlite:///a\n\n[crypto]\nplugins = a\n  b\n";
 
     #[test]
     fn a_value_is_read_with_the_lines_that_go_on_with_it() {

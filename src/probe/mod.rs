@@ -21,7 +21,7 @@ use crate::model::{Answer, Ask, Probe};
 use crate::store::StoreError;
 
 /// Why a question could not be put at all. That is neither yes nor no.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum AskError {
     #[error("{0}")]
     Store(#[from] StoreError),

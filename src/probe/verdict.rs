@@ -49,10 +49,8 @@ fn unmet(answer: &Answer, expect: &Expect, site: &Site, before: Option<&str>) ->
         return Ok(Some(format!("{} {}", answer.count, if answer.count == 1 { "row" } else { "rows" })));
     }
     if let Some(values) = &expect.value {
-        let wanted = values
-            .iter()
-            .map(|t| Ok(plain(&renderer.value(t)?)))
-            .collect::<Result<Vec<String>, AskError>>()?;
+        let wanted =
+            values.iter().map(|t| Ok(plain(&renderer.value(t)?))).collect::<Result<Vec<String>, AskError>>()?;
         let found: Vec<String> = answer.rows.iter().map(|r| r.first().map(plain).unwrap_or_default()).collect();
         if found != wanted || answer.count != found.len() as u64 {
             return Ok(Some(match found.as_slice() {
@@ -78,8 +76,8 @@ fn unmet(answer: &Answer, expect: &Expect, site: &Site, before: Option<&str>) ->
 
 fn any_line_matches(answer: &Answer, pattern: &Template, site: &Site) -> Result<bool, AskError> {
     let pattern = site.renderer().regex(pattern)?;
-    let regex = Regex::new(&pattern)
-        .map_err(|e| AskError::Definition(format!("`text` is not a regular expression: {e}")))?;
+    let regex =
+        Regex::new(&pattern).map_err(|e| AskError::Definition(format!("`text` is not a regular expression: {e}")))?;
     Ok(answer.rows.iter().any(|row| regex.is_match(&row.iter().map(plain).collect::<Vec<_>>().join(" "))))
 }
 
