@@ -9,4 +9,5 @@ pub mod store;
 pub mod probe;
 pub mod plan;
 pub mod journal;
+pub mod step;
 pub mod link;

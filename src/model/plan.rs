@@ -112,7 +112,7 @@ pub enum Work {
     Ask(AskSpec),
     Backup(BackupSpec),
     /// A check that must pass: a gate, a verification, the service's health.
-    Check(Check),
+    Check(Box<Check>),
     /// Keeps the answers that `unchanged` is compared with: check id and probe.
     Baseline(Vec<(String, Probe)>),
 }

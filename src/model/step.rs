@@ -38,7 +38,7 @@ pub enum Kind {
     Steps(Vec<Step>),
     Use(String),
     /// A check as a step. No author writes one: plans are made of them.
-    Check(Check),
+    Check(Box<Check>),
 }
 
 /// SQL statements, in order.

@@ -185,7 +185,7 @@ impl Builder<'_> {
                 retry: None,
                 estimate: None,
                 undo: Vec::new(),
-                kind: Kind::Check(check.clone()),
+                kind: Kind::Check(Box::new(check.clone())),
                 place: check.place,
             };
             expand(&[step], place, self.site, out)?;

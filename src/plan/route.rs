@@ -47,13 +47,11 @@ pub fn note_items(markdown: &str) -> Vec<NoteItem> {
     let mut text = String::new();
     for event in Parser::new(markdown) {
         match event {
-            Event::Start(Tag::Heading { level, .. }) => {
-                // A deeper heading stays within its section; a page's title or another section ends it.
-                if level <= HeadingLevel::H2 {
-                    heading = None;
-                    collecting_heading = level == HeadingLevel::H2;
-                    text.clear();
-                }
+            // A deeper heading stays within its section; a page's title or another section ends it.
+            Event::Start(Tag::Heading { level, .. }) if level <= HeadingLevel::H2 => {
+                heading = None;
+                collecting_heading = level == HeadingLevel::H2;
+                text.clear();
             }
             Event::End(TagEnd::Heading(HeadingLevel::H2)) => {
                 heading = WEIGHTY.iter().find(|w| w.eq_ignore_ascii_case(text.trim())).map(|w| (*w).to_owned());

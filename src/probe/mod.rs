@@ -10,7 +10,7 @@ mod site;
 mod sql;
 mod verdict;
 
-pub use answer::text_lines;
+pub use answer::{lines_answer, text_lines};
 pub use command::{Outcome, base_env, run as run_command};
 pub use ini::Ini;
 pub use site::Site;

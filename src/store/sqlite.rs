@@ -98,7 +98,7 @@ fn value(row: &SqliteRow, index: usize) -> Result<Value, StoreError> {
     }
     let kind = raw.type_info().name().to_owned();
     drop(raw);
-    Ok(match kind.as_str() {
+    match kind.as_str() {
         "REAL" => row.try_get_unchecked::<f64, _>(index).map(Value::from),
         "BLOB" => row.try_get_unchecked::<Vec<u8>, _>(index).map(|bytes| {
             let text: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
@@ -109,7 +109,7 @@ fn value(row: &SqliteRow, index: usize) -> Result<Value, StoreError> {
             .map(|bytes| Value::from(String::from_utf8_lossy(&bytes).into_owned())),
         _ => row.try_get_unchecked::<i64, _>(index).map(Value::from),
     }
-    .map_err(|e| trouble(&e))?)
+    .map_err(|e| trouble(&e))
 }
 
 /// Classes an error by SQLite's result code (https://www.sqlite.org/rescode.html); the low byte is the primary one.

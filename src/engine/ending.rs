@@ -1,0 +1,254 @@
+//! Every way out of a run, and what state it leaves the service in.
+
+use std::time::Duration;
+
+use super::act::{Act, Due};
+use super::machine::{Ending, Machine};
+use crate::journal::JournalError;
+use crate::model::{
+    AtEnd, EventKind, Exit, Outcome, Phase, PlannedStep, RunState, Service, Severity, StepState,
+};
+use crate::step::Control;
+
+/// How long a run that needs its operator waits with nobody there.
+const ALONE: Duration = Duration::from_secs(600);
+
+impl Machine {
+    /// Stops at the next safe point; at once where nothing runs.
+    pub(super) fn stop(&mut self) -> Result<(), String> {
+        if self.state.run.is_none() {
+            let text = "Nothing was changed.".to_owned();
+            self.end(Ending { outcome: Outcome::Left, exit: Exit::Stopped, text, next: None });
+            return Ok(());
+        }
+        let next = Some(self.command("run"));
+        let (outcome, exit, text) = match self.state.run_state {
+            Some(RunState::Failed) => (Outcome::Failed, Exit::StepFailed, "A step failed. The run can go on."),
+            Some(RunState::NeedsOperator) => {
+                (Outcome::NeedsOperator, Exit::OperatorNeeded, "The run waits for an operator, and can go on.")
+            }
+            _ => (Outcome::Stopped, Exit::Stopped, "Stopped at a safe point. The run can go on."),
+        };
+        let ending = Ending { outcome, exit, text: text.to_owned(), next };
+        if self.running.is_some() && self.leaving.is_none() {
+            self.stopping = Some(ending);
+            self.notice(Severity::Info, "the run stops at the next safe point");
+            self.set_control(Control::Stop);
+        } else if self.leaving.is_none() {
+            self.leave_then_end(ending);
+        }
+        Ok(())
+    }
+
+    /// Ends the run for good where it stands.
+    pub(super) fn abandon(&mut self) -> Result<(), String> {
+        if self.state.run.is_none() {
+            return Err("there is no run to abandon".to_owned());
+        }
+        if self.running.is_some() {
+            return Err("a step is running: stop first, then abandon".to_owned());
+        }
+        let text = "The run is abandoned. What was done stays done.".to_owned();
+        self.leave_then_end(Ending { outcome: Outcome::Abandoned, exit: Exit::Stopped, text, next: None });
+        Ok(())
+    }
+
+    /// The version is confirmed: the end of a good run.
+    pub(super) fn finish(&mut self) {
+        let Some(plan) = &self.state.plan else { return };
+        let to = plan.to.clone();
+        self.record(EventKind::Recorded { version: to.clone(), confirmed: true });
+        self.run_is(RunState::Done);
+        let text = format!("{} is at {} now.", self.state.title, self.label(&to));
+        self.end(Ending { outcome: Outcome::Done, exit: Exit::Done, text, next: None });
+    }
+
+    /// Puts back what this run changed about the service, where the program that would serve can read the data.
+    pub(super) fn leave_then_end(&mut self, ending: Ending) {
+        if self.state.service == Service::Up && self.entered.is_empty() {
+            self.settle_end(ending);
+        } else if self.old_program_can_read() {
+            self.set_control(Control::Go);
+            self.leaving = Some(ending);
+            self.leave_next();
+        } else {
+            self.record(EventKind::ServiceChanged { service: Service::Down });
+            let floor = self.state.floor.clone().unwrap_or_default();
+            let backup = self.state.backups.last().cloned().unwrap_or_else(|| "the backup of before".to_owned());
+            let text = format!(
+                "the service stays down: only {floor} or later can read the data now. Two ways on: finish with \
+                 `{}`, or restore {backup}",
+                self.command("run")
+            );
+            self.notice(Severity::Error, text);
+            self.settle_end(ending);
+        }
+    }
+
+    /// Until the last hop's program serves, it is the old one that would.
+    fn old_program_can_read(&self) -> bool {
+        let Some(plan) = &self.state.plan else { return true };
+        let switched = plan.steps.iter().filter(|s| s.phase <= Phase::Last).all(|s| {
+            self.state.steps.iter().any(|row| row.key == s.key && row.state.is_over())
+        });
+        let scheme = &self.catalogue.system.versions.scheme;
+        let serves = if switched { &plan.to } else { &plan.from };
+        match (&self.state.floor, scheme.parse(serves)) {
+            (None, _) => true,
+            (Some(floor), Ok(serves)) => scheme.parse(floor).is_ok_and(|floor| floor <= serves),
+            (Some(_), Err(_)) => false,
+        }
+    }
+
+    /// The next step out of maintenance, last entered first; the session's end after the last one.
+    pub(super) fn leave_next(&mut self) {
+        let next = |machine: &Machine| -> Option<PlannedStep> {
+            let plan = machine.state.plan.as_ref()?;
+            plan.steps
+                .iter()
+                .filter(|s| s.phase == Phase::Leave)
+                .filter(|s| s.undoes.as_ref().is_some_and(|k| machine.entered.contains(k)))
+                .find(|s| machine.state.steps.iter().any(|row| row.key == s.key && !row.state.is_over()))
+                .cloned()
+        };
+        match next(self) {
+            Some(step) => self.begin(&step),
+            None => {
+                let Some(ending) = self.leaving.take() else { return };
+                self.record(EventKind::ServiceChanged { service: Service::Up });
+                self.entered.clear();
+                self.forget_maintenance();
+                self.settle_end(ending);
+            }
+        }
+    }
+
+    /// A run that goes on later enters maintenance again.
+    fn forget_maintenance(&mut self) {
+        let keys: Vec<String> = self
+            .state
+            .plan
+            .iter()
+            .flat_map(|p| &p.steps)
+            .filter(|s| matches!(s.phase, Phase::Enter | Phase::Leave))
+            .map(|s| s.key.clone())
+            .collect();
+        for key in keys {
+            self.attempts.remove(&key);
+            self.step_is(&key, StepState::Pending);
+        }
+    }
+
+    pub(super) fn leaving_failed(&mut self, key: &str, error: &str) {
+        let Some(ending) = self.leaving.take() else { return };
+        let text = format!("maintenance could not be left: {key} failed: {error}. The service is still in it");
+        self.notice(Severity::Error, text);
+        self.settle_end(ending);
+    }
+
+    fn settle_end(&mut self, mut ending: Ending) {
+        let state = match ending.outcome {
+            Outcome::Abandoned => RunState::Abandoned,
+            Outcome::Failed => RunState::Failed,
+            Outcome::NeedsOperator => RunState::NeedsOperator,
+            _ => RunState::Stopped,
+        };
+        self.run_is(state);
+        ending.text = format!("{} {}", ending.text, service_sentence(self.state.service));
+        self.end(ending);
+    }
+
+    /// Somebody came or went.
+    pub(super) fn clients_changed(&mut self, count: usize) {
+        let before = std::mem::replace(&mut self.clients, count);
+        self.presence += 1;
+        if count > 0 {
+            if self.control == Control::Pause && self.state.at_end == AtEnd::Wait && before == 0 && self.all_verified() {
+                self.set_control(Control::Go);
+                self.run_is(RunState::Running);
+                self.advance();
+            }
+            return;
+        }
+        if self.state.run.is_none() {
+            let text = "Nothing was changed.".to_owned();
+            self.end(Ending { outcome: Outcome::Left, exit: Exit::Done, text, next: None });
+        } else if self.state.run_state == Some(RunState::AwaitingConfirmation) && self.state.at_end == AtEnd::Record {
+            self.finish();
+        } else {
+            self.watch_for_company();
+        }
+    }
+
+    fn all_verified(&self) -> bool {
+        self.state.plan.iter().flat_map(|p| &p.steps).filter(|s| s.phase < Phase::Leave).all(|s| {
+            self.state.steps.iter().any(|row| row.key == s.key && row.state.is_over())
+        })
+    }
+
+    /// A run that only an operator can bring forward does not wait for ever with nobody there.
+    pub(super) fn watch_for_company(&mut self) {
+        if self.clients == 0 {
+            self.act(Act::Timer { after: ALONE, due: Due::Alone { since: self.presence } });
+        }
+    }
+
+    pub(super) fn alone(&mut self) {
+        match self.state.run_state {
+            Some(RunState::AwaitingApproval | RunState::Preparing) => {
+                let text = "Nobody approved the plan for ten minutes. The run is abandoned; nothing of it was done.";
+                self.leave_then_end(Ending {
+                    outcome: Outcome::Abandoned,
+                    exit: Exit::OperatorNeeded,
+                    text: text.to_owned(),
+                    next: Some(self.command("wizard")),
+                });
+            }
+            Some(RunState::Failed | RunState::NeedsOperator) => {
+                let _ = self.stop();
+            }
+            _ => {}
+        }
+    }
+
+    /// The first signal stops at a safe point, the second one now.
+    pub(super) fn signalled(&mut self) {
+        if self.stopping.is_some() {
+            self.notice(Severity::Warning, "asked twice: the running step is stopped now");
+            self.set_control(Control::Kill);
+        } else {
+            let _ = self.stop();
+        }
+    }
+
+    /// Without the journal nothing may go on.
+    pub(super) fn journal_failed(&mut self, error: &JournalError) {
+        self.set_control(Control::Kill);
+        let exit = if *error == JournalError::LostLease { Exit::LeaseHeld } else { Exit::Internal };
+        let text = format!("Stepwell stopped: {error}. What was done is safe and marked. {}", service_sentence(self.state.service));
+        let next = Some(self.command("status"));
+        let kind = EventKind::Ended {
+            outcome: Outcome::Refused,
+            exit,
+            summary: crate::model::Summary { text, next, ..Default::default() },
+        };
+        self.say(kind);
+        self.act(Act::End(exit));
+        self.ended = true;
+    }
+
+    /// A command line for this deployment.
+    pub(super) fn command(&self, command: &str) -> String {
+        let words = if command == "wizard" { "stepwell".to_owned() } else { format!("stepwell {command}") };
+        format!("{words} -d {}", self.state.file)
+    }
+}
+
+/// What the service does now, as a sentence.
+fn service_sentence(service: Service) -> &'static str {
+    match service {
+        Service::Up => "The service is as it was found.",
+        Service::Maintenance => "The service is still in maintenance.",
+        Service::Down => "The service stays down until the run is finished or the backup restored.",
+    }
+}

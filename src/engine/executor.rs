@@ -1,0 +1,143 @@
+//! One attempt of a step, with the questions around it: is it done already, may it begin, is it done now?
+
+use std::time::Duration;
+
+use crate::model::{Answer, PlannedStep, Value, Work};
+use crate::probe::{AskError, Verdict, ask, judge};
+use crate::step::{self, Context, Outcome, Report};
+
+/// How often `done_when` is asked for progress while a program runs.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Carries out one attempt. `take_up`: an earlier runner started it, and its program is waited for.
+pub async fn attempt(planned: &PlannedStep, context: &Context, take_up: bool) -> Outcome {
+    let mut to_do = None;
+    if !take_up {
+        match before(planned, context).await {
+            Ok(remaining) => to_do = remaining,
+            Err(outcome) => return outcome,
+        }
+    }
+    let outcome = {
+        let work = step::run(planned, context);
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                outcome = &mut work => break outcome,
+                () = tokio::time::sleep(LOOK), if to_do.is_some() => {
+                    progress(planned, context, to_do).await;
+                }
+            }
+        }
+    };
+    let outcome = after(planned, context, outcome).await;
+    progress(planned, context, to_do).await;
+    with_unless(planned, context, outcome)
+}
+
+/// Asks `done_when` and the step's own checks. What `done_when` counts is what remains to be done.
+async fn before(planned: &PlannedStep, context: &Context) -> Result<Option<u64>, Outcome> {
+    let mut remaining = None;
+    if let Some(probe) = &planned.done_when {
+        match ask(probe, &context.site).await {
+            Ok(answer) => {
+                remaining = number(&answer);
+                match judge(&answer, &probe.answer, &context.site, None).map_err(Outcome::from)? {
+                    Verdict::Yes => return Err(Outcome::Adopted),
+                    Verdict::No(_) => {}
+                    Verdict::Unknown(_) if matches!(planned.work, Work::Ask(_)) => {}
+                    Verdict::Unknown(found) => {
+                        return Err(Outcome::Unknown { intent: format!("whether it is done is unclear: {found}") });
+                    }
+                }
+            }
+            // A program that the step installs is not there before it; nor what the operator is asked to make.
+            Err(AskError::Command { .. }) => {}
+            Err(e) if matches!(planned.work, Work::Ask(_)) => drop(e),
+            Err(e) => return Err(e.into()),
+        }
+    }
+    for check in &planned.checks {
+        let answer = ask(&check.probe, &context.site).await.map_err(Outcome::from)?;
+        match judge(&answer, &check.probe.answer, &context.site, None).map_err(Outcome::from)? {
+            Verdict::Yes => {}
+            Verdict::No(found) | Verdict::Unknown(found) => {
+                for line in step::rows_as_lines(&answer).into_iter().take(20) {
+                    context.report(Report::Log(context.site.secrets.mask(&line)));
+                }
+                let title = context.site.renderer().text(&check.title).map(|t| t.to_string()).unwrap_or_default();
+                let fix = check.fix.as_ref().and_then(|f| context.site.renderer().text(f).ok());
+                let fix = fix.map(|f| format!(". {f}")).unwrap_or_default();
+                return Err(Outcome::permanent(format!("the check \"{title}\" says no: {found}{fix}")));
+            }
+        }
+    }
+    Ok(remaining)
+}
+
+/// Asks `done_when` again: it counts, whatever the attempt itself says.
+async fn after(planned: &PlannedStep, context: &Context, outcome: Outcome) -> Outcome {
+    let (Some(probe), Outcome::Done | Outcome::Failed(_)) = (&planned.done_when, &outcome) else { return outcome };
+    context.report(Report::Verifying);
+    let verdict = match ask(probe, &context.site).await {
+        Ok(answer) => judge(&answer, &probe.answer, &context.site, None),
+        Err(e) => Err(e),
+    };
+    match (verdict, outcome) {
+        (Ok(Verdict::Yes), Outcome::Failed(failure)) => {
+            context.report(Report::Log(format!("it is done, although: {}", failure.error)));
+            Outcome::Done
+        }
+        (Ok(Verdict::Yes), outcome) => outcome,
+        (_, Outcome::Failed(failure)) => Outcome::Failed(failure),
+        (Ok(Verdict::No(found)), _) => Outcome::transient(format!("it is not done yet: {found}")),
+        (Ok(Verdict::Unknown(found)), _) => {
+            Outcome::Unknown { intent: format!("it ended well, but whether it is done is unclear: {found}") }
+        }
+        (Err(e), _) => e.into(),
+    }
+}
+
+/// Tells how much less there is to do than when the step was first begun.
+async fn progress(planned: &PlannedStep, context: &Context, at_first: Option<u64>) {
+    let (Some(total), Some(probe)) = (at_first, &planned.done_when) else { return };
+    if let Ok(answer) = ask(probe, &context.site).await
+        && let Some(left) = number(&answer)
+    {
+        context.report(Report::Progress {
+            done: total.saturating_sub(left),
+            total: Some(total),
+            unit: "items".to_owned(),
+        });
+    }
+}
+
+/// The only value of an answer, if it is a number.
+fn number(answer: &Answer) -> Option<u64> {
+    match answer.rows.as_slice() {
+        [row] if row.len() == 1 => match &row[0] {
+            Value::Number(n) => n.as_u64(),
+            Value::String(s) => s.trim().parse().ok(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A failure that `retry.unless` names is never tried again.
+fn with_unless(planned: &PlannedStep, context: &Context, outcome: Outcome) -> Outcome {
+    let Outcome::Failed(mut failure) = outcome else { return outcome };
+    let unless = planned.retry.as_ref().and_then(|r| r.unless.clone());
+    if let (Some(unless), Some(answer)) = (unless, &failure.answer) {
+        // An exit status that is not named must not stand in the way of a text that is.
+        let exit = unless.exit.clone().or_else(|| answer.exit.map(|e| vec![e]));
+        let spec = crate::model::AnswerSpec {
+            expect: Some(crate::model::Expect { exit, ..unless }),
+            ..crate::model::AnswerSpec::default()
+        };
+        if judge(answer, &spec, &context.site, None) == Ok(Verdict::Yes) {
+            failure.transient = false;
+        }
+    }
+    Outcome::Failed(failure)
+}

@@ -1,0 +1,265 @@
+//! The synchronous heart: inputs in, acts out. No I/O, no clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::act::{Act, Due, Incoming, Input};
+use crate::journal::{RunRecord, Write};
+use crate::model::{
+    Actor, Catalogue, Event, EventKind, Exit, Outcome, RunState, Severity, State, StepState, Summary, Version,
+};
+use crate::probe::Site;
+use crate::step::{Control, Left};
+
+/// Everything the engine decides from.
+pub struct Machine {
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) site: Option<Arc<Site>>,
+    pub(super) state: State,
+    pub(super) from: Option<Version>,
+    pub(super) unfinished: Option<RunRecord>,
+    /// What was acknowledged, overridden and answered before the run: its first events.
+    pub(super) preamble: Vec<Event>,
+    pub(super) attempts: BTreeMap<String, u32>,
+    /// How far the running step was when its attempt began.
+    pub(super) done_at_start: u64,
+    /// The step with an attempt under way.
+    pub(super) running: Option<String>,
+    pub(super) left: BTreeMap<String, Left>,
+    /// Maintenance steps that changed something, in order.
+    pub(super) entered: Vec<String>,
+    /// Digests of answers from before the hop, by the verification's key.
+    pub(super) baseline: BTreeMap<String, String>,
+    /// Stepwell's record of the version, as it was last read or written.
+    pub(super) recorded: Option<String>,
+    pub(super) control: Control,
+    /// What is done once the running step has ended: the session's end.
+    pub(super) stopping: Option<Ending>,
+    /// Maintenance is being left because the session ends.
+    pub(super) leaving: Option<Ending>,
+    pub(super) clients: usize,
+    /// Counts changes of who is there, so that an old timer means nothing.
+    pub(super) presence: u64,
+    pub(super) now: jiff::Timestamp,
+    acts: Vec<Act>,
+    pending: (Vec<Event>, Write),
+    pub(super) ended: bool,
+}
+
+/// How a session is to end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    pub outcome: Outcome,
+    pub exit: Exit,
+    pub text: String,
+    pub next: Option<String>,
+}
+
+impl Machine {
+    /// A machine that knows nothing yet but the catalogue.
+    pub fn new(catalogue: Arc<Catalogue>, now: jiff::Timestamp) -> Machine {
+        Machine {
+            catalogue,
+            site: None,
+            state: State::default(),
+            from: None,
+            unfinished: None,
+            preamble: Vec::new(),
+            attempts: BTreeMap::new(),
+            done_at_start: 0,
+            running: None,
+            left: BTreeMap::new(),
+            entered: Vec::new(),
+            baseline: BTreeMap::new(),
+            recorded: None,
+            control: Control::Go,
+            stopping: None,
+            leaving: None,
+            clients: 0,
+            presence: 0,
+            now,
+            acts: Vec::new(),
+            pending: (Vec::new(), Write::default()),
+            ended: false,
+        }
+    }
+
+    /// The state as all clients see it.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Turns one input into acts.
+    pub fn handle(&mut self, input: Input, now: jiff::Timestamp) -> Vec<Act> {
+        self.now = now;
+        if !self.ended {
+            self.take(input);
+        }
+        self.flush();
+        std::mem::take(&mut self.acts)
+    }
+
+    /// The session's first event.
+    pub fn open(&mut self, opened: EventKind) -> Vec<Act> {
+        self.say(opened);
+        self.act(Act::Survey);
+        self.flush();
+        std::mem::take(&mut self.acts)
+    }
+
+    fn take(&mut self, input: Input) {
+        match input {
+            Input::From(Incoming::Decide { client, by, decision }) => {
+                if let Err(reason) = self.decide(decision, by) {
+                    self.act(Act::Refuse { client, reason });
+                }
+            }
+            Input::From(Incoming::Clients(count)) => self.clients_changed(count),
+            Input::Surveyed(found) => self.surveyed(*found),
+            Input::Checked(result) => self.say(EventKind::Checked { result }),
+            Input::ChecksEnded => self.say(EventKind::ChecksEnded),
+            Input::Began(Ok(began)) => self.began(began),
+            Input::Resumed(Ok(resumed)) => self.resumed(*resumed),
+            Input::Began(Err(e)) | Input::Resumed(Err(e)) | Input::JournalFailed(e) => self.journal_failed(&e),
+            Input::Asked { key, verdict } => self.asked(&key, verdict),
+            Input::Report { key, report } => self.reported(key, report),
+            Input::Finished { key, outcome } => self.finished(&key, outcome),
+            Input::Due(Due::Retry { key }) => self.retry_due(&key),
+            Input::Due(Due::Alone { since }) if since == self.presence && self.clients == 0 => self.alone(),
+            Input::Due(Due::Alone { .. }) => {}
+            Input::Signal => self.signalled(),
+        }
+    }
+
+    /// Tells something that is not kept.
+    pub(super) fn say(&mut self, kind: EventKind) {
+        let event = self.event(kind);
+        self.pending.0.push(event);
+    }
+
+    /// Tells something and keeps it in the journal.
+    pub(super) fn record(&mut self, kind: EventKind) {
+        match &kind {
+            EventKind::RunChanged { state } => self.pending.1.state = Some(*state),
+            EventKind::StepChanged { key, state } => {
+                let attempt = self.attempts.get(key).copied().unwrap_or(0);
+                self.pending.1.steps.retain(|(k, _, _)| k != key);
+                self.pending.1.steps.push((key.clone(), state.clone(), attempt));
+            }
+            EventKind::Recorded { version, confirmed } => {
+                let expected = self.recorded.replace(version.clone());
+                self.pending.1.version = Some((expected, version.clone(), *confirmed));
+            }
+            _ => {}
+        }
+        let event = self.event(kind);
+        self.pending.1.events.push(event.clone());
+        self.pending.0.push(event);
+    }
+
+    /// Tells and keeps a step's new state.
+    pub(super) fn step_is(&mut self, key: &str, state: StepState) {
+        self.record(EventKind::StepChanged { key: key.to_owned(), state });
+    }
+
+    /// Tells and keeps the run's new state.
+    pub(super) fn run_is(&mut self, state: RunState) {
+        if self.state.run_state != Some(state) {
+            self.record(EventKind::RunChanged { state });
+        }
+    }
+
+    /// Tells and keeps something for the operator to read.
+    pub(super) fn notice(&mut self, severity: Severity, text: impl Into<String>) {
+        let kind = EventKind::Notice { severity, text: text.into() };
+        if self.state.run.is_some() { self.record(kind) } else { self.say(kind) }
+    }
+
+    /// Tells something that was journaled earlier, at its own time.
+    pub(super) fn replay(&mut self, mut event: Event) {
+        event.seq = self.state.seq + 1;
+        self.state.apply(&event);
+        self.pending.0.push(event);
+    }
+
+    fn event(&mut self, kind: EventKind) -> Event {
+        let event = Event { seq: self.state.seq + 1, at: self.now, kind };
+        self.state.apply(&event);
+        event
+    }
+
+    /// Wants something done, after all that was told before.
+    pub(super) fn act(&mut self, act: Act) {
+        self.flush();
+        self.acts.push(act);
+    }
+
+    fn flush(&mut self) {
+        let (events, write) = std::mem::take(&mut self.pending);
+        if !events.is_empty() {
+            self.acts.push(Act::Publish { events, write });
+        }
+    }
+
+    /// Versions whose answers differ are one thing; a name for people another.
+    pub(super) fn label(&self, version: &str) -> String {
+        self.catalogue.system.versions.label(version)
+    }
+
+    /// Takes what is to be kept out of the way of a run that begins.
+    pub(super) fn before_run(&mut self, kind: EventKind) {
+        if self.state.run.is_some() {
+            self.record(kind);
+        } else {
+            let event = self.event(kind);
+            self.preamble.push(event.clone());
+            self.pending.0.push(event);
+        }
+    }
+
+    /// Checks that the operator overrides, by id.
+    pub fn overrides(&self) -> BTreeSet<String> {
+        self.state.checks.iter().filter(|c| c.overridden.is_some()).map(|c| c.id.clone()).collect()
+    }
+
+    /// Answers from before the hop, by the verification's key.
+    pub fn baseline(&self) -> BTreeMap<String, String> {
+        self.baseline.clone()
+    }
+
+    /// Ends the session now.
+    pub(super) fn end(&mut self, ending: Ending) {
+        if self.ended {
+            return;
+        }
+        let summary = self.summary(&ending);
+        let kind = EventKind::Ended { outcome: ending.outcome, exit: ending.exit, summary };
+        if self.state.run.is_some() { self.record(kind) } else { self.say(kind) }
+        self.act(Act::End(ending.exit));
+        self.ended = true;
+    }
+
+    fn summary(&self, ending: &Ending) -> Summary {
+        let (from, to) = match (&self.state.plan, &self.state.route) {
+            (Some(plan), _) => (plan.from.clone(), plan.to.clone()),
+            (None, Some(route)) => (route.from.clone(), route.to.clone()),
+            (None, None) => (String::new(), String::new()),
+        };
+        let since = |at: Option<jiff::Timestamp>| at.map_or(0, |at| crate::words::format::between(at, self.now));
+        Summary {
+            text: ending.text.clone(),
+            from: self.label(&from),
+            to: self.label(&to),
+            run: self.state.run.clone(),
+            duration: since(self.state.run_began),
+            downtime: self.state.downtime(self.now),
+            backups: self.state.backups.clone(),
+            next: ending.next.clone(),
+        }
+    }
+
+    /// Who acts when nobody decided: the engine itself.
+    pub(super) fn itself(&self) -> Actor {
+        self.state.runner.clone()
+    }
+}

@@ -1,0 +1,107 @@
+//! How a session starts: with what was found, with a new run, or with one that was not finished.
+
+use super::act::{Act, Began, Resumed};
+use super::machine::Machine;
+use super::survey::Surveyed;
+use crate::model::{EventKind, MaintenanceChoice, RunState, Severity, StepState};
+use crate::plan::route;
+use crate::step::Left;
+
+impl Machine {
+    pub(super) fn surveyed(&mut self, found: Surveyed) {
+        self.site = found.site;
+        self.from = found.from;
+        self.unfinished = found.unfinished;
+        self.recorded = found.recorded;
+        self.say(EventKind::Surveyed { survey: found.survey });
+    }
+
+    /// A new run: from here on there is something to put back.
+    pub(super) fn began(&mut self, began: Began) {
+        let Some(plan) = self.state.plan.clone() else { return };
+        self.recorded = began.recorded;
+        let by = self.preamble.last().map_or_else(|| self.itself(), decided_by);
+        let kept = std::mem::take(&mut self.preamble);
+        self.act(Act::BeginRun { run: began.run.clone(), plan: std::sync::Arc::new(plan), events: kept });
+        self.record(EventKind::RunBegan { run: began.run, epoch: began.epoch, resumed: false, by });
+        self.run_is(RunState::Preparing);
+        if self.state.maintenance == Some(MaintenanceChoice::Now) {
+            self.advance();
+        } else {
+            self.run_is(RunState::AwaitingApproval);
+            self.watch_for_company();
+        }
+    }
+
+    /// A run that was not finished: everything as it stood, and then on.
+    pub(super) fn resumed(&mut self, resumed: Resumed) {
+        let Resumed { record, epoch, steps, events, recorded, left } = resumed;
+        let scheme = &self.catalogue.system.versions.scheme;
+        let ends = scheme.parse(&record.plan.from).ok().zip(scheme.parse(&record.plan.to).ok());
+        if let Some((from, to)) = ends {
+            if let Ok(route) = route(&self.catalogue, &from, &to) {
+                self.say(EventKind::Routed { route });
+            }
+            self.from = Some(from);
+        }
+        self.say(EventKind::Planned { plan: Box::new(record.plan) });
+        for event in events {
+            match &event.kind {
+                EventKind::Entered { key } => self.entered.push(key.clone()),
+                EventKind::Baseline { answers, .. } => {
+                    self.baseline.extend(answers.iter().map(|(key, digest, _)| (key.clone(), digest.clone())));
+                }
+                // A session's end is not this session's.
+                EventKind::Ended { .. } => continue,
+                EventKind::ServiceChanged { service: crate::model::Service::Up } => self.entered.clear(),
+                _ => {}
+            }
+            self.replay(event);
+        }
+        self.recorded = recorded;
+        self.left = left;
+        self.attempts = steps.iter().map(|(key, _, attempt)| (key.clone(), *attempt)).collect();
+        let by = self.itself();
+        self.record(EventKind::RunBegan { run: record.id, epoch, resumed: true, by });
+        for (key, state, _) in steps {
+            match state {
+                // Going on is the operator's word that it may be tried again.
+                StepState::Failed { .. } | StepState::Waiting { .. } => {
+                    self.attempts.remove(&key);
+                    self.step_is(&key, StepState::Pending);
+                }
+                StepState::Asking => self.step_is(&key, StepState::Pending),
+                StepState::Running { .. } | StepState::Verifying { .. } => {
+                    let left = self.left.get(&key).cloned().unwrap_or(Left::Nothing);
+                    let text = match left {
+                        Left::TakeUp => format!("{key} was running; its program is taken up where it is"),
+                        Left::Unknown | Left::Nothing => format!("{key} was running when the last runner ended"),
+                    };
+                    self.notice(Severity::Info, text);
+                }
+                _ => {}
+            }
+        }
+        if self.state.approved {
+            self.run_is(RunState::Running);
+            self.advance();
+        } else if self.state.maintenance == Some(MaintenanceChoice::Now) {
+            self.run_is(RunState::Preparing);
+            self.advance();
+        } else {
+            self.run_is(RunState::AwaitingApproval);
+            self.watch_for_company();
+        }
+    }
+}
+
+/// Who made the decision that an event tells of.
+fn decided_by(event: &crate::model::Event) -> crate::model::Actor {
+    match &event.kind {
+        EventKind::MaintenanceChosen { by, .. }
+        | EventKind::Acknowledged { by, .. }
+        | EventKind::Overridden { by, .. }
+        | EventKind::Answered { by, .. } => by.clone(),
+        _ => crate::model::Actor::default(),
+    }
+}

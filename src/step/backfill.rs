@@ -1,0 +1,203 @@
+//! Keyset batches over the primary key, inside the database.
+//!
+//! The upper bound is fixed at the start; each batch's checkpoint is in the transaction of its rows, so a kill loses
+//! at most the batch that was open. The predicate is idempotent besides: a row that is done no longer matches.
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Outcome, Report};
+use crate::journal::Mark;
+use crate::model::{Backfill, Value};
+use crate::store::{Connection, StoreError};
+
+/// Rows of the first batch, unless the definition says.
+const FIRST_BATCH: u64 = 2_000;
+/// A batch takes about this long while users work.
+const LIVE: Duration = Duration::from_millis(100);
+/// And this long while they are locked out.
+const OFFLINE: Duration = Duration::from_millis(400);
+/// Batches never grow beyond this, so that the write-ahead log stays bounded.
+const MOST: u64 = 100_000;
+
+/// Where a backfill stands. It is written in the transaction of the rows.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Checkpoint {
+    /// The key up to which rows are done; `None` before the first batch.
+    last: Option<Vec<Value>>,
+    /// The highest key when the backfill began.
+    upper: Option<Vec<Value>>,
+    /// Rows changed so far.
+    done: u64,
+    /// Rows that were to be changed when it began.
+    total: u64,
+}
+
+pub async fn run(spec: &Backfill, context: &Context) -> Outcome {
+    match attempt(spec, context).await {
+        Ok(outcome) | Err(outcome) => outcome,
+    }
+}
+
+async fn attempt(spec: &Backfill, context: &Context) -> Result<Outcome, Outcome> {
+    let mut connection = context.open(spec.store.as_deref()).await?;
+    let statements = Statements::new(spec);
+    let mark = context.marks.get(&mut connection, &context.key).await?;
+    if mark.done {
+        return Ok(Outcome::Adopted);
+    }
+    let mut at: Checkpoint = serde_json::from_value(mark.checkpoint).unwrap_or_default();
+    if at.upper.is_none() {
+        at = start(&statements, context, &mut connection).await?;
+    }
+    if at.upper.is_some() {
+        let mut size = spec.batch.unwrap_or(FIRST_BATCH);
+        context.progress(at.done, Some(at.total), "rows");
+        while at.last != at.upper {
+            if context.safe_point().await {
+                connection.close().await;
+                return Ok(Outcome::Stopped);
+            }
+            let began = Instant::now();
+            at = batch(&statements, context, &mut connection, at, size).await?;
+            size = next_size(size, began.elapsed(), if context.in_maintenance { OFFLINE } else { LIVE });
+            context.progress(at.done, Some(at.total), "rows");
+        }
+    }
+    context.report(Report::Verifying);
+    let left = connection.query(&statements.count, &[]).await?.number().unwrap_or(0);
+    if left > 0 {
+        return Err(Outcome::transient(format!("{left} rows still match `{}` after the last batch", spec.pending)));
+    }
+    context.marks.begin(&mut connection).await?;
+    let finished = Mark { done: true, checkpoint: serde_json::to_value(&at).unwrap_or_default() };
+    context.marks.set(&mut connection, &context.key, &finished).await?;
+    connection.commit().await?;
+    connection.close().await;
+    Ok(Outcome::Done)
+}
+
+/// Fixes the upper bound and counts what is to do.
+async fn start(statements: &Statements, context: &Context, connection: &mut Connection) -> Result<Checkpoint, Outcome> {
+    let total = connection.query(&statements.count, &[]).await?.number().unwrap_or(0);
+    let upper = connection.query(&statements.upper, &[]).await?.rows.into_iter().next();
+    let at = Checkpoint { last: None, upper, done: 0, total: u64::try_from(total).unwrap_or(0) };
+    context.marks.begin(connection).await?;
+    save(context, connection, &at).await?;
+    connection.commit().await?;
+    Ok(at)
+}
+
+async fn batch(
+    statements: &Statements,
+    context: &Context,
+    connection: &mut Connection,
+    mut at: Checkpoint,
+    size: u64,
+) -> Result<Checkpoint, Outcome> {
+    context.marks.begin(connection).await?;
+    let result = async {
+        let upper = at.upper.clone().unwrap_or_default();
+        let mut binds = at.last.clone().unwrap_or_default();
+        let from_start = at.last.is_none();
+        let end = {
+            let mut binds = binds.clone();
+            binds.extend(upper.iter().cloned());
+            binds.push((size.max(1) - 1).into());
+            let found = connection.query(statements.end(from_start), &binds).await?;
+            // Fewer rows than a batch are left: this is the last one.
+            found.rows.into_iter().next().unwrap_or(upper)
+        };
+        binds.extend(end.iter().cloned());
+        at.done += connection.execute(statements.update(from_start), &binds).await?;
+        at.last = Some(end);
+        save(context, connection, &at).await?;
+        connection.commit().await
+    }
+    .await;
+    match result {
+        Ok(()) => Ok(at),
+        Err(e) => {
+            connection.rollback().await;
+            Err(e.into())
+        }
+    }
+}
+
+async fn save(context: &Context, connection: &mut Connection, at: &Checkpoint) -> Result<(), StoreError> {
+    let checkpoint = serde_json::to_value(at).unwrap_or_default();
+    context.marks.set(connection, &context.key, &Mark { done: false, checkpoint }).await
+}
+
+/// Grows by half at most, shrinks at once.
+fn next_size(size: u64, took: Duration, target: Duration) -> u64 {
+    let factor = target.as_secs_f64() / took.as_secs_f64().max(0.001);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a number of rows within the bounds below"
+    )]
+    let wanted = (size as f64 * factor.min(1.5)) as u64;
+    wanted.clamp(1, MOST)
+}
+
+/// The statements of a backfill, put together once.
+struct Statements {
+    count: String,
+    upper: String,
+    /// From the start, and from a key on.
+    end: [String; 2],
+    update: [String; 2],
+}
+
+impl Statements {
+    fn new(spec: &Backfill) -> Self {
+        let table = quoted(&spec.table);
+        let keys: Vec<String> = spec.key.iter().map(|k| quoted(k)).collect();
+        let key = keys.join(", ");
+        let descending = keys.iter().map(|k| format!("{k} desc")).collect::<Vec<_>>().join(", ");
+        let marks = vec!["?"; keys.len()].join(", ");
+        let set = spec.set.iter().map(|(c, e)| format!("{} = {e}", quoted(c))).collect::<Vec<_>>().join(", ");
+        let pending = &spec.pending;
+        let above = format!("({key}) > ({marks}) and ");
+        let end = |from: &str| {
+            format!("select {key} from {table} where {from}({key}) <= ({marks}) order by {key} limit 1 offset ?")
+        };
+        let update = |from: &str| format!("update {table} set {set} where {from}({key}) <= ({marks}) and ({pending})");
+        Statements {
+            count: format!("select count(*) from {table} where {pending}"),
+            upper: format!("select {key} from {table} order by {descending} limit 1"),
+            end: [end(""), end(&above)],
+            update: [update(""), update(&above)],
+        }
+    }
+
+    fn end(&self, from_start: bool) -> &str {
+        &self.end[usize::from(!from_start)]
+    }
+
+    fn update(&self, from_start: bool) -> &str {
+        &self.update[usize::from(!from_start)]
+    }
+}
+
+/// An identifier as SQL quotes it.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_grow_by_half_at_most_and_shrink_at_once() {
+        let target = Duration::from_millis(100);
+        assert_eq!(next_size(1000, Duration::from_millis(10), target), 1500);
+        assert_eq!(next_size(1000, Duration::from_millis(1000), target), 100);
+        assert_eq!(next_size(90_000, Duration::from_millis(10), target), MOST);
+        assert_eq!(next_size(1, Duration::from_secs(60), target), 1);
+    }
+}

@@ -1,0 +1,98 @@
+//! Backups of a store: made under another name, proven, then renamed. A file with the final name is whole.
+
+use std::path::{Path, PathBuf};
+
+use super::{Context, Outcome, Report};
+use crate::model::BackupSpec;
+use crate::store::{Connection, Engine, Location};
+
+pub async fn run(spec: &BackupSpec, context: &Context) -> Outcome {
+    match attempt(spec, context).await {
+        Ok(outcome) | Err(outcome) => outcome,
+    }
+}
+
+async fn attempt(spec: &BackupSpec, context: &Context) -> Result<Outcome, Outcome> {
+    let (name, location) = context.site.store(spec.store.as_deref())?;
+    let target = target(spec, context, name)?;
+    if target.exists() {
+        // Only a proven copy has this name, and the name holds the run.
+        let size = target.metadata().map_or(0, |m| m.len());
+        context.report(Report::BackedUp { file: target.display().to_string(), size });
+        return Ok(Outcome::Adopted);
+    }
+    let part = target.with_extension("part");
+    let io =
+        |what: &str, path: &Path, e: &std::io::Error| Outcome::permanent(format!("{what} {}: {e}", path.display()));
+    if part.exists() {
+        std::fs::remove_file(&part).map_err(|e| io("cannot remove the unfinished copy", &part, &e))?;
+    }
+    match location.engine {
+        Engine::Sqlite => copy_sqlite(location, &part).await?,
+    }
+    if spec.prove {
+        context.report(Report::Verifying);
+        prove_sqlite(location, &part).await?;
+    }
+    let size = settle(&part, &target).map_err(|e| io("cannot finish the backup", &target, &e))?;
+    context.report(Report::BackedUp { file: target.display().to_string(), size });
+    Ok(Outcome::Done)
+}
+
+/// Where the copy goes. The folder is made, for its owner alone.
+pub fn target(spec: &BackupSpec, context: &Context, store: &str) -> Result<PathBuf, Outcome> {
+    let folder = match &spec.to {
+        Some(to) => {
+            let text = context.site.renderer().text(to).map_err(|e| Outcome::permanent(e.to_string()))?;
+            context.site.dir.join(text.reveal(&context.site.secrets))
+        }
+        None => context.site.state_dir.join("backups"),
+    };
+    private_dir(&folder).map_err(|e| Outcome::permanent(format!("cannot make {}: {e}", folder.display())))?;
+    let from = &context.site.names.from;
+    Ok(folder.join(format!("{store}-{from}-{}.sqlite", context.marks.run)))
+}
+
+fn private_dir(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+async fn copy_sqlite(location: &Location, part: &Path) -> Result<(), Outcome> {
+    let mut connection = Connection::open(location).await?;
+    connection.execute("vacuum into ?", &[part.display().to_string().into()]).await?;
+    connection.close().await;
+    Ok(())
+}
+
+/// The copy is opened, checked page by page, and holds as many tables and rows as the store does.
+async fn prove_sqlite(location: &Location, part: &Path) -> Result<(), Outcome> {
+    let copy = Location { engine: Engine::Sqlite, path: part.to_owned() };
+    let mut copy = Connection::open_read_only(&copy).await?;
+    let sound = copy.query("pragma integrity_check", &[]).await?;
+    if sound.first().and_then(|v| v.as_str()) != Some("ok") {
+        return Err(Outcome::permanent("the copy is damaged (integrity_check); the store itself may be, too"));
+    }
+    let mut store = Connection::open_read_only(location).await?;
+    let tables = "select name, sql from sqlite_master where name not like 'stepwell_%' order by name";
+    let (ours, theirs) = (copy.query(tables, &[]).await?, store.query(tables, &[]).await?);
+    if ours.digest != theirs.digest {
+        return Err(Outcome::transient("the copy's schema differs from the store's; something changed it meanwhile"));
+    }
+    copy.close().await;
+    store.close().await;
+    Ok(())
+}
+
+/// Makes the copy durable under its final name; its size in bytes.
+fn settle(part: &Path, target: &Path) -> std::io::Result<u64> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(part, std::fs::Permissions::from_mode(0o600))?;
+    let file = std::fs::File::open(part)?;
+    file.sync_all()?;
+    std::fs::rename(part, target)?;
+    if let Some(folder) = target.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(file.metadata()?.len())
+}

@@ -1,0 +1,165 @@
+//! What a step is given, and what it gives back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{mpsc, watch};
+
+use crate::journal::{Fenced, Marks};
+use crate::model::{Answer, Value};
+use crate::probe::{AskError, Site};
+use crate::store::{Connection, StoreError};
+
+/// Everything that one attempt of a step may use.
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub key: String,
+    /// From 1.
+    pub attempt: u32,
+    /// As this step's templates see the deployment.
+    pub site: Arc<Site>,
+    pub marks: Marks,
+    /// Stores whose fence this runner has raised already.
+    pub fenced: Arc<Mutex<BTreeSet<String>>>,
+    /// Where this run keeps what its programs write.
+    pub run_dir: PathBuf,
+    /// What the operator answered, by key.
+    pub answers: BTreeMap<String, String>,
+    /// Digests of answers from before the hop, by the verification's key.
+    pub baseline: BTreeMap<String, String>,
+    /// Checks that the operator overrides.
+    pub overrides: BTreeSet<String>,
+    /// Whether users are locked out, so that batches may take longer.
+    pub in_maintenance: bool,
+    pub reports: mpsc::UnboundedSender<Report>,
+    pub control: watch::Receiver<Control>,
+}
+
+/// What the operator wants of a running step. The order is that of force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Control {
+    Go,
+    Pause,
+    /// End at the next safe point.
+    Stop,
+    /// End now.
+    Kill,
+}
+
+/// What a step tells while it runs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Report {
+    Progress { done: u64, total: Option<u64>, unit: String },
+    Log(String),
+    Verifying,
+    BackedUp { file: String, size: u64 },
+    Baseline(Vec<(String, String, Value)>),
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    Done,
+    /// It had been done before.
+    Adopted,
+    /// At a safe point, with more to do.
+    Stopped,
+    Failed(Box<Failure>),
+    /// Only the operator can answer.
+    NeedsAnswer,
+    /// Nobody can tell whether it happened.
+    Unknown {
+        intent: String,
+    },
+    LostLease,
+}
+
+/// Why an attempt failed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// A sentence.
+    pub error: String,
+    /// Whether it may go better later.
+    pub transient: bool,
+    /// What a program answered, for `retry.unless`.
+    pub answer: Option<Answer>,
+}
+
+impl Outcome {
+    /// A failure; `answer` is what a program said, for `retry.unless`.
+    pub fn failed(error: String, transient: bool, answer: Option<Answer>) -> Outcome {
+        Outcome::Failed(Box::new(Failure { error, transient, answer }))
+    }
+
+    /// A failure that will be the same the next time.
+    pub fn permanent(error: impl Into<String>) -> Outcome {
+        Outcome::failed(error.into(), false, None)
+    }
+
+    /// A failure that may pass.
+    pub fn transient(error: impl Into<String>) -> Outcome {
+        Outcome::failed(error.into(), true, None)
+    }
+}
+
+impl From<StoreError> for Outcome {
+    fn from(error: StoreError) -> Self {
+        if error.is_transient() { Outcome::transient(error.to_string()) } else { Outcome::permanent(error.to_string()) }
+    }
+}
+
+impl From<Fenced> for Outcome {
+    fn from(error: Fenced) -> Self {
+        match error {
+            Fenced::Store(error) => error.into(),
+            Fenced::LostLease => Outcome::LostLease,
+        }
+    }
+}
+
+impl From<AskError> for Outcome {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::Store(error) => error.into(),
+            AskError::TimedOut { .. } => Outcome::transient(error.to_string()),
+            other => Outcome::permanent(other.to_string()),
+        }
+    }
+}
+
+impl Context {
+    /// Opens a store for writing and raises its fence the first time.
+    pub async fn open(&self, store: Option<&str>) -> Result<Connection, Outcome> {
+        let (name, location) = self.site.store(store).map_err(Outcome::from)?;
+        let mut connection = Connection::open(location).await.map_err(Outcome::from)?;
+        let known = self.fenced.lock().is_ok_and(|fenced| fenced.contains(name));
+        if !known {
+            self.marks.raise(&mut connection).await.map_err(Outcome::from)?;
+            if let Ok(mut fenced) = self.fenced.lock() {
+                fenced.insert(name.to_owned());
+            }
+        }
+        Ok(connection)
+    }
+
+    /// Tells how far the step is.
+    pub fn progress(&self, done: u64, total: Option<u64>, unit: &str) {
+        self.report(Report::Progress { done, total, unit: unit.to_owned() });
+    }
+
+    /// Tells something.
+    pub fn report(&self, report: Report) {
+        // Nobody listening means that the engine is gone, and with it this step.
+        let _ = self.reports.send(report);
+    }
+
+    /// Waits while paused; true when the step should end at this safe point.
+    pub async fn safe_point(&self) -> bool {
+        let mut control = self.control.clone();
+        match control.wait_for(|c| *c != Control::Pause).await {
+            Ok(control) => *control >= Control::Stop,
+            Err(_) => true,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What a step would do, for reading before it is approved: the very SQL, argument list or file change.
+
+use super::file;
+use crate::definition::Text;
+use crate::model::{Ask, Command, FileEdit, PlannedStep, Probe, Query, ResumeClass, Template, Value, Work};
+use crate::probe::Site;
+
+/// Fills in what a step touches and its detail. It reads files of the system, and changes nothing.
+pub fn describe(step: &mut PlannedStep, site: &Site) {
+    let (touches, mut detail) = match &step.work {
+        Work::Sql(sql) => {
+            let store = store_word(site, sql.store.as_deref());
+            let lines = sql.statements.iter().flat_map(|q| query_lines(q, site, sql.store.as_deref())).collect();
+            (store, lines)
+        }
+        Work::Backfill(b) => {
+            let set = b.set.iter().map(|(c, e)| format!("{c} = {e}")).collect::<Vec<_>>().join(", ");
+            let detail = vec![
+                format!("update {} set {set}", b.table),
+                format!("where {}", b.pending),
+                format!("in batches along ({}); each batch and its checkpoint are one transaction", b.key.join(", ")),
+            ];
+            (format!("{} in {}", b.table, store_word(site, b.store.as_deref())), detail)
+        }
+        Work::Run(command) => {
+            let program = command.argv.first().map(|t| shown(t, site)).unwrap_or_default();
+            let program = program.rsplit('/').next().unwrap_or_default().to_owned();
+            (program, command_lines(command, site))
+        }
+        Work::File(edit) => (shown(edit.path(), site), file_lines(edit, site)),
+        Work::Ask(ask) => {
+            let mut lines = vec![shown(&ask.text, site)];
+            if !ask.choices.is_empty() {
+                lines.push(format!(
+                    "answers: {}",
+                    ask.choices.iter().map(|c| shown(c, site)).collect::<Vec<_>>().join(", ")
+                ));
+            }
+            if let Some(typed) = &ask.typed {
+                lines.push(format!("type {typed} when it is done"));
+            }
+            ("you".to_owned(), lines)
+        }
+        Work::Backup(backup) => {
+            let to = backup
+                .to
+                .as_ref()
+                .map_or_else(|| site.state_dir.join("backups").display().to_string(), |t| shown(t, site));
+            let proof = if backup.prove { "; the copy is opened and checked" } else { "" };
+            (store_word(site, backup.store.as_deref()), vec![format!("a copy of the whole store in {to}{proof}")])
+        }
+        Work::Check(check) => (String::new(), probe_lines(&check.probe, site)),
+        Work::Baseline(probes) => {
+            let keys = probes.iter().map(|(key, _)| format!("the answer to {key}")).collect();
+            (String::new(), keys)
+        }
+    };
+    if let Some(probe) = &step.done_when {
+        detail.push("done when:".to_owned());
+        detail.extend(probe_lines(probe, site).into_iter().map(|l| format!("  {l}")));
+    }
+    detail.push(after_a_crash(step.resume).to_owned());
+    step.touches = touches;
+    step.detail = detail;
+}
+
+/// What happens with the step when Stepwell is killed in it.
+fn after_a_crash(class: ResumeClass) -> &'static str {
+    match class {
+        ResumeClass::Transactional => "after a crash: it happened as a whole or not at all, and Stepwell knows which",
+        ResumeClass::Keyset => "after a crash: it goes on from the last batch",
+        ResumeClass::Probe => "after a crash: Stepwell asks whether it is done, and does it again only if not",
+        ResumeClass::Idempotent => "after a crash: it is done again, which changes nothing that is done",
+        ResumeClass::Once => "after a crash: you are asked; it is never done twice by itself",
+    }
+}
+
+fn store_word(site: &Site, store: Option<&str>) -> String {
+    site.store(store).map_or_else(|_| store.unwrap_or("store").to_owned(), |(name, _)| name.to_owned())
+}
+
+/// A template as people read it: filled in, secrets masked; as written where it cannot be filled in yet.
+fn shown(template: &Template, site: &Site) -> String {
+    site.renderer().text(template).map_or_else(|_| template.text.clone(), |t| t.to_string())
+}
+
+/// A statement with its values in place, for reading only: it is never run in this form.
+fn query_lines(query: &Query, site: &Site, store: Option<&str>) -> Vec<String> {
+    let engine = site.store(store).map_or("sqlite", |(_, location)| location.engine.word());
+    let Some(template) = query.for_engine(engine) else { return Vec::new() };
+    let text = match site.renderer().sql(template, engine) {
+        Ok((sql, binds)) => {
+            let mut parts = sql.split('?');
+            let mut text = parts.next().unwrap_or_default().to_owned();
+            for (part, value) in parts.zip(&binds) {
+                text.push_str(&literal(value));
+                text.push_str(part);
+            }
+            text
+        }
+        Err(_) => template.text.clone(),
+    };
+    text.trim().lines().map(str::to_owned).collect()
+}
+
+fn literal(value: &Value) -> String {
+    match value {
+        Value::String(s) => format!("'{}'", s.replace('\'', "''")),
+        other => other.to_string(),
+    }
+}
+
+fn command_lines(command: &Command, site: &Site) -> Vec<String> {
+    let argv = match site.renderer().argv(&command.argv) {
+        Ok(argv) => argv.iter().map(|a: &Text| quoted(&a.to_string())).collect::<Vec<_>>(),
+        Err(_) => command.argv.iter().map(|t| t.text.clone()).collect(),
+    };
+    let env = command.env.iter().map(|(name, value)| format!("with {name}={}", shown(value, site)));
+    std::iter::once(argv.join(" ")).chain(env).collect()
+}
+
+/// An argument as a reader tells it from its neighbours.
+fn quoted(argument: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !argument.is_empty() && argument.chars().all(plain) {
+        argument.to_owned()
+    } else {
+        format!("'{}'", argument.replace('\'', "'\\''"))
+    }
+}
+
+/// Lines that go and lines that come.
+fn file_lines(edit: &FileEdit, site: &Site) -> Vec<String> {
+    match edit {
+        FileEdit::Touch(path) => vec![format!("makes {} if it is not there", shown(path, site))],
+        FileEdit::Absent(path) => vec![format!("removes {}", shown(path, site))],
+        FileEdit::Ini { .. } => match file::edited(edit, site) {
+            Ok((before, after)) if before == after => vec!["nothing to change: the file says so already".to_owned()],
+            Ok((before, after)) => difference(&before, &after, site),
+            Err(error) => vec![error],
+        },
+    }
+}
+
+fn difference(before: &str, after: &str, site: &Site) -> Vec<String> {
+    let (old, new): (Vec<_>, Vec<_>) = (before.lines().collect(), after.lines().collect());
+    let gone = old.iter().filter(|l| !new.contains(l)).map(|l| format!("- {l}"));
+    let come = new.iter().filter(|l| !old.contains(l)).map(|l| format!("+ {l}"));
+    gone.chain(come).map(|l| site.secrets.mask(&l)).collect()
+}
+
+fn probe_lines(probe: &Probe, site: &Site) -> Vec<String> {
+    match &probe.ask {
+        Ask::Sql { store, query } => query_lines(query, site, store.as_deref()),
+        Ask::Run(command) => command_lines(command, site),
+        Ask::File { file } => vec![format!("what {} says", shown(file.path(), site))],
+    }
+}

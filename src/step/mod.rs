@@ -1,0 +1,38 @@
+//! What each kind of step does: one file a kind, each with how it is described and how it is carried out.
+//!
+//! A step knows nothing of the plan around it. It reports, obeys the control, and says how it ended; when it is tried
+//! again, adopted or asked about is the engine's business.
+
+mod ask;
+mod backfill;
+mod backup;
+mod check;
+mod context;
+mod describe;
+mod file;
+mod output;
+mod run;
+pub mod shim;
+mod sql;
+
+pub use ask::fits as answer_fits;
+pub use check::rows_as_lines;
+pub use context::{Context, Control, Failure, Outcome, Report};
+pub use describe::describe;
+pub use run::{Left, left_behind};
+
+use crate::model::{PlannedStep, Work};
+
+/// Carries out one attempt of a step.
+pub async fn run(step: &PlannedStep, context: &Context) -> Outcome {
+    match &step.work {
+        Work::Sql(sql) => sql::run(sql, context).await,
+        Work::Backfill(backfill) => backfill::run(backfill, context).await,
+        Work::Run(command) => run::run(command, context).await,
+        Work::File(edit) => file::run(edit, context),
+        Work::Ask(ask) => ask::run(ask, context),
+        Work::Backup(backup) => backup::run(backup, context).await,
+        Work::Check(check) => check::run(check, context).await,
+        Work::Baseline(probes) => check::baseline(probes, context).await,
+    }
+}

@@ -1,0 +1,160 @@
+//! Programs as steps, under the shim.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+
+use super::output::{Tail, text};
+use super::shim::{Folder, Life, Status};
+use super::{Context, Control, Outcome, Report};
+use crate::definition::Text;
+use crate::model::{Answer, AnswerSpec, Command, Expect};
+use crate::probe::{Verdict, base_env, judge, lines_answer, text_lines};
+
+/// What an attempt of a program left behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// It lives, or has ended and its status is known: the attempt can be taken up.
+    TakeUp,
+    /// It was never started.
+    Nothing,
+    /// It was started, and nobody knows how it ended.
+    Unknown,
+}
+
+/// Looks at an attempt that was running when its runner died.
+pub fn left_behind(run_dir: &Path, key: &str, attempt: u32) -> Left {
+    match folder(run_dir, key, attempt).life() {
+        Life::Running | Life::Ended(_) => Left::TakeUp,
+        Life::Gone => Left::Unknown,
+        Life::Never => Left::Nothing,
+    }
+}
+
+fn folder(run_dir: &Path, key: &str, attempt: u32) -> Folder {
+    Folder(run_dir.join("steps").join(format!("{}.{attempt}", key.replace('/', "+"))))
+}
+
+pub async fn run(command: &Command, context: &Context) -> Outcome {
+    let folder = folder(&context.run_dir, &context.key, context.attempt);
+    if folder.life() == Life::Never
+        && let Err(outcome) = start(command, context, &folder).await
+    {
+        return outcome;
+    }
+    let status = match follow(context, &folder).await {
+        Ok(status) => status,
+        Err(outcome) => return outcome,
+    };
+    outcome(command, context, &folder, &status)
+}
+
+/// Starts the program under the shim, which inherits the lock on the output file.
+async fn start(command: &Command, context: &Context, folder: &Folder) -> Result<(), Outcome> {
+    let permanent = |e: String| Outcome::permanent(e);
+    let renderer = context.site.renderer();
+    let secrets = &context.site.secrets;
+    let argv = renderer.argv(&command.argv).map_err(|e| permanent(e.to_string()))?;
+    let fail = |e: std::io::Error| Outcome::permanent(format!("the program cannot be started: {e}"));
+    let out = folder.prepare().map_err(fail)?;
+    let err = out_file(&folder.stderr()).map_err(fail)?;
+    let stepwell = std::env::current_exe().map_err(fail)?;
+    let mut shim = tokio::process::Command::new(stepwell);
+    shim.arg("shim").arg(&folder.0).arg(command.timeout.unwrap_or(0).to_string()).arg("--");
+    shim.args(argv.iter().map(|a: &Text| a.reveal(secrets)));
+    shim.env_clear().envs(base_env());
+    for (name, value) in context.site.env.iter().chain(&command.env) {
+        shim.env(name, renderer.text(value).map_err(|e| permanent(e.to_string()))?.reveal(secrets));
+    }
+    shim.env("STEPWELL_RUN", &context.marks.run)
+        .env("STEPWELL_STEP", &context.key)
+        .env("STEPWELL_ATTEMPT", context.attempt.to_string());
+    match &command.cwd {
+        Some(cwd) => shim.current_dir(renderer.text(cwd).map_err(|e| permanent(e.to_string()))?.reveal(secrets)),
+        None => shim.current_dir(&context.site.dir),
+    };
+    let input = command
+        .stdin
+        .as_ref()
+        .map(|t| renderer.text(t).map(|t| t.reveal(secrets)))
+        .transpose()
+        .map_err(|e| permanent(e.to_string()))?;
+    shim.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() }).stdout(out).stderr(err);
+    let mut child = shim.spawn().map_err(fail)?;
+    if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
+        // A program that does not read its input ends by itself, and its status says so.
+        let _ = stdin.write_all(input.as_bytes()).await;
+    }
+    // Not waited for: its status file is what counts, whoever is the parent then. Tokio reaps it.
+    Ok(())
+}
+
+fn out_file(path: &Path) -> std::io::Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)
+}
+
+/// Waits for the program's end and passes on what it writes.
+async fn follow(context: &Context, folder: &Folder) -> Result<Status, Outcome> {
+    let mut tails = [Tail::new(folder.stdout()), Tail::new(folder.stderr())];
+    let mut pause = Duration::from_millis(5);
+    let mut control = context.control.clone();
+    let mut killed = false;
+    loop {
+        let life = folder.life();
+        for line in tails.iter_mut().flat_map(Tail::lines) {
+            context.report(Report::Log(context.site.secrets.mask(&line)));
+        }
+        match life {
+            Life::Ended(status) => return Ok(status),
+            Life::Gone | Life::Never => {
+                return Err(Outcome::Unknown {
+                    intent: "the program and its supervisor are gone, and neither left a status".to_owned(),
+                });
+            }
+            Life::Running => {}
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            // A program ends at its own safe point: its end. Only force stops it before.
+            changed = control.wait_for(|c| *c == Control::Kill), if !killed => {
+                killed = true;
+                if changed.is_ok() {
+                    folder.stop();
+                }
+            }
+        }
+        pause = (pause * 2).min(Duration::from_millis(50));
+    }
+}
+
+fn outcome(command: &Command, context: &Context, folder: &Folder, status: &Status) -> Outcome {
+    let lines = text_lines(&text(&folder.stdout()));
+    let errors = text_lines(&text(&folder.stderr()));
+    let mut answer = lines_answer(lines);
+    answer.exit = Some(status.exit);
+    if let Some(error) = &status.error {
+        return Outcome::permanent(error.clone());
+    }
+    let failed = |error: String, answer: Answer| {
+        // The last words of a program usually say why.
+        let last = errors.last().map_or(String::new(), |l| format!(": {}", context.site.secrets.mask(l)));
+        Outcome::failed(format!("{error}{last}"), true, Some(answer))
+    };
+    if status.timed_out {
+        let seconds = command.timeout.unwrap_or(0);
+        return failed(format!("it took longer than {seconds} s and was stopped"), answer);
+    }
+    if *context.control.borrow() == Control::Kill && status.exit >= 128 {
+        return Outcome::Stopped;
+    }
+    let expect = command.expect.clone().unwrap_or_else(|| Expect { exit: Some(vec![0]), ..Expect::default() });
+    let spec = AnswerSpec { expect: Some(expect), ..AnswerSpec::default() };
+    match judge(&answer, &spec, &context.site, None) {
+        Ok(Verdict::Yes) => Outcome::Done,
+        Ok(Verdict::No(found) | Verdict::Unknown(found)) => failed(found, answer),
+        Err(e) => e.into(),
+    }
+}
