@@ -39,3 +39,6 @@ pub fn expressions(template: &Template) -> Vec<(String, Place)> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;
