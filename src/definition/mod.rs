@@ -3,13 +3,21 @@
 //! Everything an author can get wrong is found when the files are read and is reported at once, each with its file,
 //! line and column, the line itself and what to do. Nothing here asks a store or starts a program.
 
+mod catalogue;
 pub mod duration;
+mod fact;
 mod kind;
+mod lint;
 mod node;
 mod parse;
 mod probe;
+mod release;
+pub mod shipped;
 mod source;
 mod step;
+mod system;
 pub mod template;
+mod walk;
 
+pub use catalogue::{load_dir, load_embedded};
 pub use source::{Finding, Findings, Sources};

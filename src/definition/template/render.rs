@@ -213,7 +213,7 @@ fn article(value: &Engine) -> &'static str {
 }
 
 /// An engine that has the built-in filters and tests, ours, and no global name at all.
-fn environment(scheme: &Scheme) -> Environment<'static> {
+pub(in crate::definition) fn environment(scheme: &Scheme) -> Environment<'static> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     let globals: Vec<String> = env.globals().map(|(name, _)| name.to_owned()).collect();
