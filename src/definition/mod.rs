@@ -4,6 +4,7 @@
 //! line and column, the line itself and what to do. Nothing here asks a store or starts a program.
 
 mod catalogue;
+mod deployment;
 pub mod duration;
 mod fact;
 mod kind;
@@ -20,4 +21,5 @@ pub mod template;
 mod walk;
 
 pub use catalogue::{load_dir, load_embedded};
+pub use deployment::{Deployment, FactInput, JournalPlace, Source, load_deployment, write_deployment};
 pub use source::{Finding, Findings, Sources};
