@@ -3,7 +3,7 @@
 /// Milliseconds.
 ///
 /// # Errors
-/// When the text is not a whole number with a unit, or too long for a `u64`; a sentence that says what to write.
+/// When the text is not a whole number with a unit, or too long for a `u64`, as a sentence.
 pub fn parse(text: &str) -> Result<u64, String> {
     let refuse =
         || format!("`{text}` is not a time: write a whole number with `ms`, `s`, `m`, `h` or `d`, such as `90s`");

@@ -23,7 +23,7 @@ pub(super) fn lint(context: &Context, sources: &Sources, catalogue: &Catalogue) 
             env: super::template::environment(&catalogue.system.versions.scheme),
         },
     );
-    floors(context, catalogue);
+    floors(context, sources, catalogue);
 }
 
 /// Actions and stores that were named but do not exist.
@@ -40,7 +40,7 @@ fn mentions(context: &Context, catalogue: &Catalogue) {
                     [] => "describe the store under `stores` in system.yaml".to_owned(),
                     several => format!("add `store:` with one of {}", quoted(several)),
                 };
-                context.report(mention.place, "it does not say which store it is about", help);
+                context.report(mention.place, "no store is named, and the system does not have exactly one", help);
                 continue;
             }
         };
@@ -60,7 +60,7 @@ fn unknown(context: &Context, place: Place, what: &str, name: &str, known: &[&st
 }
 
 /// A step cannot need a newer program than the one that it belongs to.
-fn floors(context: &Context, catalogue: &Catalogue) {
+fn floors(context: &Context, sources: &Sources, catalogue: &Catalogue) {
     let scheme = &catalogue.system.versions.scheme;
     for release in &catalogue.releases {
         for step in release.before.iter().chain(&release.steps) {
@@ -69,7 +69,8 @@ fn floors(context: &Context, catalogue: &Catalogue) {
                 if let Some(floor) = floor.filter(|floor| *floor > release.version) {
                     let own = &release.version;
                     let help = format!("write {own} or a version before it");
-                    context.report(step.place, format!("the floor {floor} is above the release {own} itself"), help);
+                    let place = sources.locate(step.place, "floor:");
+                    context.report(place, format!("the floor {floor} is above the release {own} itself"), help);
                 }
             });
         }

@@ -57,7 +57,17 @@ impl Context {
 
 /// Where a node begins.
 pub(super) fn place(node: &Node) -> Place {
-    place_of(node.span())
+    match node {
+        Node::Mapping(mapping) => mapping_place(mapping),
+        Node::Scalar(_) | Node::Sequence(_) => place_of(node.span()),
+    }
+}
+
+/// The parser puts the beginning of a block mapping at its first `:`; people see it at the first key.
+fn mapping_place(mapping: &MarkedMappingNode) -> Place {
+    let own = place_of(mapping.span());
+    let first = mapping.keys().next().map_or(own, |key| place_of(key.span()));
+    if (first.line, first.column) < (own.line, own.column) { first } else { own }
 }
 
 pub(super) fn place_of(span: &Span) -> Place {
@@ -89,7 +99,7 @@ impl<'n> Fields<'n> {
     }
 
     pub(super) fn place(&self) -> Place {
-        place_of(self.mapping.span())
+        mapping_place(self.mapping)
     }
 
     /// The place of a key, or of the mapping when it is not there.
@@ -180,9 +190,9 @@ impl<'n> Fields<'n> {
         for (key, value) in self.unknown() {
             let name = key.as_str();
             let help = match nearest(name, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`? {}", self.all_known(&known)),
+                Some(near) => format!("did you mean `{near}`? ({})", self.all_known(&known)),
                 None if is_nothing(value) => {
-                    format!("if it belongs to the text before it, quote the whole text. {}", self.all_known(&known))
+                    format!("if it belongs to the text before it, quote the whole text ({})", self.all_known(&known))
                 }
                 None => self.all_known(&known),
             };

@@ -110,9 +110,10 @@ fn refuse(context: &Context, sources: &Sources, error: LoadError) {
             }
         }
         LoadError::ScanError(mark, error) => {
-            if !unquoted(context, sources, spot(mark)) {
+            let place = within(sources, spot(mark));
+            if !unquoted(context, sources, place) {
                 let (message, help) = explain(error.info());
-                context.report(spot(mark), message, help);
+                context.report(place, message, help);
             }
         }
     }
@@ -122,6 +123,17 @@ fn duplicate(context: &Context, first: &MarkedScalarNode, second: &MarkedScalarN
     let line = place_of(first.span()).line;
     let message = format!("the key `{}` is there twice", second.as_str());
     context.report(place_of(second.span()), message, format!("keep one of them; the first is on line {line}"));
+}
+
+/// The end of the last line that is not empty, for a place after it.
+fn within(sources: &Sources, place: Place) -> Place {
+    if sources.line(place).is_some() {
+        return place;
+    }
+    let text = sources.text(place.file).trim_end();
+    let (line, column) = (text.lines().count(), text.lines().last().unwrap_or_default().chars().count() + 1);
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Place { line: number(line), column: number(column), ..place }
 }
 
 /// What the parser says, in words that lead somewhere.

@@ -109,7 +109,9 @@ pub(super) fn command(fields: &Fields<'_>) -> Option<Command> {
     let env = fields.entries("env", variable);
     let cwd = fields.get("cwd", template);
     let stdin = fields.get("stdin", template);
-    let timeout = fields.get("timeout", |context, node| parsed(context, node, "a time such as `90s`", duration::parse));
+    let timeout = fields.get("timeout", |context, node| {
+        parsed(context, node, "a whole number with `ms`, `s`, `m`, `h` or `d`, such as `90s`", duration::parse)
+    });
     // Whole seconds, never fewer than were asked for.
     Some(Command { argv: argv?, env, cwd, stdin, timeout: timeout.map(|ms| ms.div_ceil(1000)), expect: None })
 }

@@ -211,13 +211,19 @@ fn retry(context: &Context, node: &Node) -> Option<Retry> {
 fn estimate(context: &Context, node: &Node) -> Option<Estimate> {
     let time = |text: &str| duration::parse(text);
     if !matches!(node, Node::Mapping(_)) {
-        return parsed(context, node, "a time such as `5m`, or `{ each: 40ms }`", time).map(Estimate::Whole);
+        return parsed(
+            context,
+            node,
+            "a whole number with `ms`, `s`, `m`, `h` or `d`, such as `5m`, or `{ each: 40ms }`",
+            time,
+        )
+        .map(Estimate::Whole);
     }
     let fields = Fields::of(context, node, "an estimate")?;
     let each: Option<Template> = fields.need("each", |context, node| {
         let each = template(context, node)?;
         if !each.text.contains("{{") {
-            parsed(context, node, "a time such as `40ms`", time)?;
+            parsed(context, node, "a whole number with `ms`, `s`, `m`, `h` or `d`, such as `40ms`", time)?;
         }
         Some(each)
     });

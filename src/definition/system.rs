@@ -53,13 +53,16 @@ pub(super) fn system(context: &Context, node: &Node) -> Option<System> {
 /// `format: 1`.
 pub(super) fn format(fields: &Fields<'_>) {
     fields.need("format", |context, node| {
-        parsed(context, node, "`1`", |text| match text.parse::<u32>() {
-            Ok(FORMAT) => Ok(()),
+        let written = text(context, node)?;
+        match written.parse::<u32>() {
+            Ok(FORMAT) => {}
             Ok(newer) if newer > FORMAT => {
-                Err(format!("format {newer} is newer than this Stepwell, which reads format {FORMAT}"))
+                let message = format!("format {newer} is newer than format {FORMAT}, which this Stepwell reads");
+                context.report(place(node), message, "install a newer Stepwell");
             }
-            _ => Err(format!("`{text}` is not a format")),
-        })
+            _ => context.report(place(node), format!("`{written}` is not a format"), format!("write `{FORMAT}`")),
+        }
+        Some(())
     });
 }
 
