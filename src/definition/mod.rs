@@ -3,6 +3,24 @@
 //! Everything an author can get wrong is found when the files are read and is reported at once, each with its file,
 //! line and column, the line itself and what to do. Nothing here asks a store or starts a program.
 
+mod catalogue;
+mod deployment;
+pub mod duration;
+mod fact;
+mod kind;
+mod lint;
+mod node;
+mod parse;
+mod probe;
+mod release;
+pub mod shipped;
+mod source;
+mod step;
+mod system;
 pub mod template;
+mod walk;
 
+pub use catalogue::{load_dir, load_embedded};
+pub use deployment::{Deployment, FactInput, JournalPlace, Source, load_deployment, write_deployment};
+pub use source::{Finding, Findings, Sources};
 pub use template::{FactValue, Names, Renderer, Secrets, StoreNames, TemplateError, Text};

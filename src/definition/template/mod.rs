@@ -17,6 +17,7 @@ pub use secret::{Secrets, Text};
 
 use crate::model::{Place, Template};
 pub(crate) use pieces::{Piece, split};
+pub(super) use render::environment;
 
 /// A template or expression that cannot be filled in: a sentence that says why.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -39,3 +40,15 @@ pub fn expressions(template: &Template) -> Vec<(String, Place)> {
         })
         .collect()
 }
+
+/// Whether values can be bound where the expressions of an SQL text stand.
+pub(super) fn check_sql(text: &str, engine: &str) -> Result<(), String> {
+    // A template that does not split at all is reported as such.
+    if split(text).is_err() {
+        return Ok(());
+    }
+    sql::bind(text, engine, |_| Ok(crate::model::Value::Null)).map(drop)
+}
+
+#[cfg(test)]
+mod tests;

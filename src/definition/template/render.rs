@@ -3,7 +3,7 @@
 use minijinja::value::{Value as Engine, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
-use super::scope::Scope;
+use super::scope::{Reference, Scope};
 use super::secret::{Text, reserved, shown};
 use super::{Names, Piece, TemplateError, split, sql};
 use crate::model::{Expression, Scheme, Template, Value};
@@ -186,6 +186,7 @@ fn concat(scope: &Scope, template: &Template, insert: impl Fn(String) -> String)
 /// A single value as text.
 fn plain(expression: &str, value: &Engine) -> Result<String, String> {
     match value.kind() {
+        _ if value.downcast_object_ref::<Reference>().is_some() => Ok(value.to_string()),
         ValueKind::Bool | ValueKind::Number | ValueKind::String => Ok(value.to_string()),
         ValueKind::None => Err(format!("`{expression}` has no value")),
         ValueKind::Seq | ValueKind::Iterable => {
@@ -212,7 +213,7 @@ fn article(value: &Engine) -> &'static str {
 }
 
 /// An engine that has the built-in filters and tests, ours, and no global name at all.
-fn environment(scheme: &Scheme) -> Environment<'static> {
+pub(in crate::definition) fn environment(scheme: &Scheme) -> Environment<'static> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     let globals: Vec<String> = env.globals().map(|(name, _)| name.to_owned()).collect();
@@ -225,6 +226,6 @@ fn environment(scheme: &Scheme) -> Environment<'static> {
         let range = scheme.parse_range(&range).map_err(refuse)?;
         Ok::<_, Error>(range.contains(&scheme.parse(&version).map_err(refuse)?))
     });
-    env.add_filter("reveal", |text: String| shown(&text));
+    env.add_filter("reveal", |value: Engine| shown(&value.to_string()));
     env
 }

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Object, Serde, Value as Engine};
+use minijinja::value::{Enumerator, Object, ObjectRepr, Serde, Value as Engine};
 use minijinja::{Environment, Error, ErrorKind};
 
 use super::secret::reference;
@@ -45,6 +45,10 @@ struct View {
     at: At,
 }
 
+/// A secret: it can be inserted and nothing else, since it is not here.
+#[derive(Debug)]
+pub(super) struct Reference(String);
+
 impl Scope {
     pub(super) fn new(env: Environment<'static>, names: Names) -> Self {
         Scope { env: Arc::new(env), names: Arc::new(names), release: None, secrets: true, depth: 0 }
@@ -56,7 +60,11 @@ impl Scope {
 
     /// Evaluates one expression. The result is never undefined.
     pub(super) fn evaluate(&self, expression: &str) -> Result<Engine, String> {
-        let fail = |error: Error| format!("`{expression}`: {}", sentence(&error));
+        let fail = |error: Error| match self.depth {
+            0 => format!("`{expression}`: {}", sentence(&error)),
+            // Within a default: the expression that asked for it is named already.
+            _ => sentence(&error),
+        };
         let compiled = self.env.compile_expression_owned(expression.to_owned()).map_err(fail)?;
         let value = compiled.eval(self.view(At::Root)).map_err(fail)?;
         if value.is_undefined() { Err(format!("`{expression}` has no value")) } else { Ok(value) }
@@ -68,7 +76,7 @@ impl Scope {
 
     fn secret(&self, path: &str, name: &str) -> Engine {
         if self.secrets {
-            Engine::from(reference(name))
+            Engine::from_object(Reference(name.to_owned()))
         } else {
             failure(format!("`{path}` is secret: give it to a program by `env` or `stdin`"))
         }
@@ -167,6 +175,20 @@ impl Object for View {
             At::Item(_, columns) => Enumerator::Values(columns.keys().map(|k| Engine::from(k.as_str())).collect()),
             _ => Enumerator::NonEnumerable,
         }
+    }
+}
+
+impl Object for Reference {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, _: &Engine) -> Option<Engine> {
+        Some(failure(format!("`{}` is secret: nothing can be taken out of it", self.0)))
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&reference(&self.0))
     }
 }
 

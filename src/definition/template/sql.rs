@@ -155,3 +155,48 @@ fn dollar_tag(rest: &str) -> Option<&str> {
     let named = !tag.starts_with(|c: char| c.is_ascii_digit()) && tag.chars().all(|c| c.is_alphanumeric() || c == '_');
     named.then(|| &rest[..=end])
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn bound(text: &str, engine: &str) -> Result<String, String> {
+        bind(text, engine, |expression| Ok(json!(expression))).map(|(sql, _)| sql)
+    }
+
+    #[test]
+    fn values_are_bound_in_order() {
+        let text = "select {{ a }} from t where n = {{ b }} -- it's\n and m = {{ a }}";
+        let (sql, values) = bind(text, "postgres", |expression| Ok(json!(expression))).unwrap();
+        assert_eq!(sql, "select $1 from t where n = $2 -- it's\n and m = $3");
+        assert_eq!(values, [json!("a"), json!("b"), json!("a")]);
+    }
+
+    #[test]
+    fn nothing_is_bound_within_quotes_or_comments() {
+        for text in ["'{{ a }}'", "'it''s {{ a }}", "$x$ $y$ {{ a }} $x$", "E'\\'{{ a }}'"] {
+            assert!(bound(text, "postgres").unwrap_err().contains("drop the quotes"), "{text}");
+        }
+        assert!(bound("select 'it\\'{{ a }}'", "mysql").is_err());
+        assert!(bound("\"{{ a }}\"", "sqlite").unwrap_err().contains("part of a name"));
+        assert!(bound("-- {{ a }}", "sqlite").unwrap_err().contains("in a comment"));
+        assert!(bound("/* /* */ {{ a }} */", "postgres").unwrap_err().contains("in a comment"));
+    }
+
+    #[test]
+    fn each_engine_closes_its_own_quotes() {
+        assert_eq!(bound("'\\' = {{ a }}", "sqlite"), Ok("'\\' = ?".to_owned()));
+        assert_eq!(bound("/* /* */ {{ a }}", "mysql"), Ok("/* /* */ ?".to_owned()));
+        assert_eq!(bound("[it's] = {{ a }}", "sqlite"), Ok("[it's] = ?".to_owned()));
+        assert_eq!(bound("a[1] ? 'k' and '?' = {{ a }}", "postgres"), Ok("a[1] ? 'k' and '?' = $1".to_owned()));
+        assert_eq!(bound("$$ it's $$ || {{ a }}", "postgres"), Ok("$$ it's $$ || $1".to_owned()));
+    }
+
+    #[test]
+    fn a_placeholder_of_ones_own_is_refused() {
+        assert!(bound("a = ?", "sqlite").is_err());
+        assert!(bound("a = $1", "postgres").is_err());
+    }
+}

@@ -1,0 +1,241 @@
+//! Decodes steps and checks: what they are called, when they apply, and how they go wrong.
+
+use marked_yaml::Node;
+
+use super::duration;
+use super::kind;
+use super::node::{
+    Context, Fields, boolean, expression, list, number, parsed, place, quoted, template, text, word, wrong_type,
+};
+use super::probe::{Allowed, expect, inline, probe};
+use crate::model::{Check, Estimate, Level, Offline, Over, Repeat, Resume, Retry, Step, Template};
+
+/// What a step may have where it stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// It is undone when maintenance is left.
+    Maintenance,
+    Work,
+}
+
+/// The steps under a key. Their ids differ.
+pub(super) fn steps(fields: &Fields<'_>, key: &'static str, part: Part) -> Vec<Step> {
+    fields.get(key, |context, node| step_list(context, node, part)).unwrap_or_default()
+}
+
+/// A list of steps with different ids.
+pub(super) fn step_list(context: &Context, node: &Node, part: Part) -> Option<Vec<Step>> {
+    let steps = list(context, node, |context, node| step(context, node, None, part))?;
+    unique_ids(context, node);
+    Some(steps)
+}
+
+/// A step; an action has its name as its id.
+pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Part) -> Option<Step> {
+    let fields = Fields::of(context, node, "a step")?;
+    // A step that uses an action is that action, unless it says otherwise.
+    let used = fields.has("use");
+    let id = match name {
+        Some(name) => Some(name.to_owned()),
+        None if used && !fields.has("id") => fields.get("use", text).map(|name| name.replace('_', "-")),
+        None => fields.need("id", id),
+    };
+    let title =
+        if used { Some(fields.get("title", template).unwrap_or_default()) } else { fields.need("title", template) };
+    let offline = offline(&fields);
+    let floor = fields.get("floor", version_text);
+    let repeat = fields.get("repeat", repeat);
+    let why = fields.get("why", template);
+    let when = fields.get("when", expression);
+    let optional = fields.get("optional", boolean).unwrap_or(false);
+    let checks = checks(&fields, "checks", Allowed::default());
+    let resume = fields.get("resume", |context, node| {
+        word(context, node, &[("idempotent", Resume::Idempotent), ("once", Resume::Once)])
+    });
+    let done_when = fields.get("done_when", |context, node| probe(context, node, Allowed::default()));
+    let retry = fields.get("retry", retry);
+    let estimate = fields.get("estimate", estimate);
+    let undo = steps(&fields, "undo", Part::Work);
+    if fields.has("undo") && part != Part::Maintenance {
+        let help = "only steps of `maintenance` are undone; write a step of its own";
+        context.report(fields.key_place("undo"), "this step cannot be undone", help);
+    }
+    let kind = kind::kind(&fields, part);
+    fields.finish();
+    let (id, title, kind) = (id?, title?, kind?);
+    if kind::needs_resume(&kind) && resume.is_none() && done_when.is_none() && !fields.has("done_when") {
+        let help = "add `done_when` with a probe that tells, or `resume: idempotent` or `resume: once`";
+        context.report(
+            fields.key_place("run"),
+            "nobody can tell whether this command has to run again after a crash",
+            help,
+        );
+    }
+    Some(Step {
+        id,
+        title,
+        why,
+        when,
+        repeat,
+        offline,
+        floor,
+        optional,
+        checks,
+        resume,
+        done_when,
+        retry,
+        estimate,
+        undo,
+        kind,
+        place: fields.place(),
+    })
+}
+
+/// The checks under a key. Their ids differ.
+pub(super) fn checks(fields: &Fields<'_>, key: &'static str, allowed: Allowed) -> Vec<Check> {
+    let Some(node) = fields.node(key) else { return Vec::new() };
+    let checks = list(fields.context, node, |context, node| check(context, node, allowed));
+    unique_ids(fields.context, node);
+    checks.unwrap_or_default()
+}
+
+fn check(context: &Context, node: &Node, allowed: Allowed) -> Option<Check> {
+    let fields = Fields::of(context, node, "a check")?;
+    let id = fields.need("id", id);
+    let title = fields.need("title", template);
+    let fix = fields.get("fix", template);
+    let why = fields.get("why", template);
+    let when = fields.get("when", expression);
+    let repeat = fields.get("repeat", repeat);
+    let level =
+        fields.get("level", |context, node| word(context, node, &[("must", Level::Must), ("should", Level::Should)]));
+    let at_hop = fields.get("at", |context, node| word(context, node, &[("start", false), ("hop", true)]));
+    let probe = inline(&fields, allowed);
+    fields.finish();
+    Some(Check {
+        id: id?,
+        title: title?,
+        probe: probe?,
+        fix,
+        why,
+        when,
+        repeat,
+        level: level.unwrap_or_default(),
+        at_hop: at_hop.unwrap_or(false),
+        place: fields.place(),
+    })
+}
+
+/// `offline`, on a system, a release or a step.
+pub(super) fn offline(fields: &Fields<'_>) -> Option<Offline> {
+    let words = [("required", Offline::Required), ("advised", Offline::Advised), ("no", Offline::No)];
+    fields.get("offline", |context, node| word(context, node, &words))
+}
+
+/// A version that parses, kept as text.
+fn version_text(context: &Context, node: &Node) -> Option<String> {
+    parsed(context, node, "a version", |text| match context.scheme.get() {
+        Some(scheme) => scheme.parse(text).map(|version| version.to_string()).map_err(|error| error.to_string()),
+        None => Ok(text.to_owned()),
+    })
+}
+
+/// An id is part of a key that is typed, journaled and never changes.
+pub(super) fn id(context: &Context, node: &Node) -> Option<String> {
+    let id = text(context, node)?;
+    if id.starts_with('-') || !id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
+        let help = "use letters, digits, `-`, `_` and `.`";
+        context.report(place(node), format!("`{id}` cannot be an id"), help);
+    }
+    Some(id)
+}
+
+fn unique_ids(context: &Context, node: &Node) {
+    let Node::Sequence(items) = node else { return };
+    let mut seen: Vec<(&str, u32)> = Vec::new();
+    for item in items.iter() {
+        let Node::Mapping(mapping) = item else { continue };
+        let Some(Node::Scalar(scalar)) = mapping.get("id").or_else(|| mapping.get("use")) else { continue };
+        let spot = super::node::place_of(scalar.span());
+        match seen.iter().find(|(id, _)| *id == scalar.as_str()) {
+            Some((id, line)) => {
+                let help = format!("give each its own id, since it is part of the key; the first is on line {line}");
+                context.report(spot, format!("the id `{id}` is there twice"), help);
+            }
+            None => seen.push((scalar.as_str(), spot.line)),
+        }
+    }
+}
+
+fn repeat(context: &Context, node: &Node) -> Option<Repeat> {
+    const TAKEN: [&str; 7] = ["facts", "stores", "from", "to", "release", "here", "answers"];
+    let fields = Fields::of(context, node, "a repeat")?;
+    let over = fields.need("over", |context, node| match node {
+        Node::Sequence(_) => list(context, node, template).map(Over::List),
+        Node::Scalar(_) => expression(context, node).map(Over::Expression),
+        Node::Mapping(_) => {
+            wrong_type(context, node, "an expression or a list", "write `over: facts.NAME` or `over: [a, b]`");
+            None
+        }
+    });
+    let name = fields.need("as", |context, node| {
+        parsed(context, node, "a name of lower-case letters, digits and `_`", |name| {
+            let letters = name.starts_with(|c: char| c.is_ascii_lowercase());
+            if TAKEN.contains(&name) {
+                Err(format!("`{name}` means something else already; taken are {}", quoted(&TAKEN)))
+            } else if letters && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+                Ok(name.to_owned())
+            } else {
+                Err(format!("`{name}` cannot be a name"))
+            }
+        })
+    });
+    fields.finish();
+    Some(Repeat { over: over?, name: name?, place: fields.place() })
+}
+
+fn retry(context: &Context, node: &Node) -> Option<Retry> {
+    let fields = Fields::of(context, node, "a retry")?;
+    let attempts = fields.need("attempts", |context, node| {
+        parsed(context, node, "a whole number from 1 on", |text| {
+            text.parse().ok().filter(|n| *n > 0).ok_or_else(|| format!("`{text}` is no number of attempts"))
+        })
+    });
+    let wait = fields
+        .get("wait", |context, node| parsed(context, node, "a time or a span such as `2s..60s`", duration::parse_span));
+    let unless = fields.get("unless", |context, node| expect(context, node, Allowed::default()));
+    fields.finish();
+    Some(Retry { attempts: attempts?, wait: wait.unwrap_or((2000, 60_000)), unless })
+}
+
+fn estimate(context: &Context, node: &Node) -> Option<Estimate> {
+    let time = |text: &str| duration::parse(text);
+    if !matches!(node, Node::Mapping(_)) {
+        return parsed(
+            context,
+            node,
+            "a whole number with `ms`, `s`, `m`, `h` or `d`, such as `5m`, or `{ each: 40ms }`",
+            time,
+        )
+        .map(Estimate::Whole);
+    }
+    let fields = Fields::of(context, node, "an estimate")?;
+    let each: Option<Template> = fields.need("each", |context, node| {
+        let each = template(context, node)?;
+        if !each.text.contains("{{") {
+            parsed(context, node, "a whole number with `ms`, `s`, `m`, `h` or `d`, such as `40ms`", time)?;
+        }
+        Some(each)
+    });
+    fields.finish();
+    each.map(Estimate::Each)
+}
+
+/// A count of rows, for `batch`.
+pub(super) fn at_least_one(context: &Context, node: &Node) -> Option<u64> {
+    let count: u64 = number(context, node)?;
+    if count == 0 {
+        context.report(place(node), "a batch of no rows never ends", "write 1 or more");
+    }
+    Some(count)
+}
