@@ -258,6 +258,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_second_builder_does_not_disturb_the_first() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let first = lock(dir.path()).expect("is free");
+        let error = build(dir.path(), 10, Path::new("/opt/stepwell")).await.expect_err("is refused");
+        assert!(matches!(error, DemoError::Busy(_)), "{error}");
+        drop(first);
+        built(dir.path(), 10).await;
+    }
+
+    #[tokio::test]
     async fn the_data_pass_the_checks_of_2_0_0() {
         let dir = tempfile::tempdir().expect("a folder");
         built(dir.path(), 5_000).await;
