@@ -2,12 +2,7 @@
 //!
 //! Each module may use those above it only; a test reads the `use` lines and enforces it.
 
+pub mod demo;
+pub mod link;
 pub mod model;
 pub mod words;
-pub mod definition;
-pub mod store;
-pub mod probe;
-pub mod plan;
-pub mod journal;
-pub mod step;
-pub mod link;
