@@ -2,6 +2,9 @@
 //!
 //! Each module may use those above it only; a test reads the `use` lines and enforces it.
 
-pub mod link;
 pub mod model;
+
+pub mod link;
 pub mod words;
+
+pub mod pilot;
