@@ -8,3 +8,5 @@ pub mod link;
 pub mod words;
 
 pub mod pilot;
+
+pub mod linear;
