@@ -9,4 +9,5 @@ pub mod words;
 
 pub mod pilot;
 
+pub mod json;
 pub mod linear;
