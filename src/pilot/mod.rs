@@ -103,4 +103,6 @@ fn want(state: &State, policy: &Policy, sent: &Sent) -> Move {
 }
 
 #[cfg(test)]
+pub(crate) mod fake;
+#[cfg(test)]
 mod tests;
