@@ -6,11 +6,11 @@ use tokio::sync::mpsc;
 
 use super::desk::Desk;
 use super::prompt;
-use super::question::{Question, is_busy};
+use super::question::Question;
 use super::reply::{self, Reply};
 use super::session::Session;
 use crate::link::FromRunner;
-use crate::model::{Decision, Exit};
+use crate::model::{Actor, Decision, Exit, RunState};
 use crate::pilot::Ending;
 use crate::words::plain::{ask, give, run as words};
 
@@ -49,10 +49,8 @@ impl<W: Write> Asking<W> {
                 continue;
             }
             self.show(open.as_ref())?;
-            // While the operator is asked, nothing runs that signs of life are due for.
-            let busy = open.is_none() && is_busy(&self.session.state);
             let way = tokio::select! {
-                message = self.session.next(busy) => self.hear(message?)?,
+                message = self.session.next(open.is_some()) => self.hear(message?)?,
                 line = self.input.recv(), if open.is_some() => match open {
                     Some(question) => self.answer(&question, line)?,
                     None => None,
@@ -116,7 +114,7 @@ impl<W: Write> Asking<W> {
         Ok(None)
     }
 
-    fn wheel(&mut self, yours: bool, driver: Option<&crate::model::Actor>) -> io::Result<()> {
+    fn wheel(&mut self, yours: bool, driver: Option<&Actor>) -> io::Result<()> {
         if self.desk.driving != yours {
             let text = if yours { words::DRIVING.to_owned() } else { words::watching(driver) };
             self.session.say(&text)?;
@@ -157,8 +155,10 @@ impl<W: Write> Asking<W> {
     }
 
     fn leave(&mut self) -> io::Result<Way> {
-        if self.session.state.run.is_some() {
-            self.session.say(words::DETACHED)?;
+        let (run, run_state) = (&self.session.state.run, self.session.state.run_state);
+        if run.is_some() {
+            let unapproved = run_state == Some(RunState::AwaitingApproval);
+            self.session.say(if unapproved { words::DETACHED_UNAPPROVED } else { words::DETACHED })?;
             return Ok(Way::Detached);
         }
         self.session.say(ask::LEFT)?;

@@ -15,7 +15,7 @@ pub(super) async fn run<W: Write>(mut session: Session<W>, policy: Policy) -> io
         if let Some(exit) = act(&mut session, &mut captain)? {
             return Ok(session.end(exit));
         }
-        let mut message = Some(session.next(true).await?);
+        let mut message = Some(session.next(false).await?);
         while let Some(now) = message {
             take(&mut session, &mut captain, now)?;
             message = session.next_ready();

@@ -2,7 +2,7 @@
 //! comes up again exactly when its reason does.
 
 use super::desk::Desk;
-use crate::model::{CheckStatus, Need, RunState, State};
+use crate::model::{CheckStatus, Need, State};
 
 /// A question of the plain front end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,20 +127,4 @@ fn approve(state: &State, desk: &Desk) -> Option<Question> {
         return Some(Question::AtEnd);
     }
     Some(Question::Approve { hash: hash.clone() })
-}
-
-/// Whether something goes on that signs of life are due for.
-pub(super) fn is_busy(state: &State) -> bool {
-    match state.run_state {
-        None | Some(RunState::Preparing | RunState::Running | RunState::Done) => state.ended.is_none(),
-        Some(
-            RunState::AwaitingApproval
-            | RunState::Paused
-            | RunState::Stopped
-            | RunState::Failed
-            | RunState::NeedsOperator
-            | RunState::AwaitingConfirmation
-            | RunState::Abandoned,
-        ) => false,
-    }
 }

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use super::lines::Lines;
 use super::tell::{self, Teller};
 use crate::link::{Client, FromRunner, ToRunner};
-use crate::model::{Decision, Exit, State};
+use crate::model::{Decision, Event, EventKind, Exit, RunState, State};
 use crate::pilot::Ending;
 
 /// Between signs of life. Lines of a step's output do not count as one: they do not say how far it is.
@@ -32,8 +32,10 @@ impl<W: Write> Session<W> {
         Session { client, state, lines: Lines::new(out), teller, spoke: now, heard: now }
     }
 
-    /// What the runner says next. While nothing comes and `busy`, says so every ten seconds. May be dropped.
-    pub async fn next(&mut self, busy: bool) -> io::Result<FromRunner> {
+    /// What the runner says next. While nothing comes and something goes on, says so every ten seconds, unless the
+    /// operator is `asked` something and reads. May be dropped.
+    pub async fn next(&mut self, asked: bool) -> io::Result<FromRunner> {
+        let busy = !asked && is_busy(&self.state);
         loop {
             let due = self.spoke + PULSE;
             tokio::select! {
@@ -53,11 +55,11 @@ impl<W: Write> Session<W> {
     }
 
     /// Takes in an event and tells it.
-    pub fn take(&mut self, event: &crate::model::Event) -> io::Result<()> {
+    pub fn take(&mut self, event: &Event) -> io::Result<()> {
         self.state.apply(event);
         self.heard = Instant::now();
         let lines = self.teller.tell(event, &self.state);
-        if matches!(event.kind, crate::model::EventKind::Log { .. }) {
+        if matches!(event.kind, EventKind::Log { .. }) {
             return self.lines.say_all(lines);
         }
         self.say_all(lines)
@@ -88,5 +90,21 @@ impl<W: Write> Session<W> {
 
     pub fn detach(self) -> Ending {
         Ending { exit: Exit::Done, state: self.state, detached: true }
+    }
+}
+
+/// Whether something goes on that signs of life are due for.
+fn is_busy(state: &State) -> bool {
+    match state.run_state {
+        None | Some(RunState::Preparing | RunState::Running | RunState::Done) => state.ended.is_none(),
+        Some(
+            RunState::AwaitingApproval
+            | RunState::Paused
+            | RunState::Stopped
+            | RunState::Failed
+            | RunState::NeedsOperator
+            | RunState::AwaitingConfirmation
+            | RunState::Abandoned,
+        ) => false,
     }
 }

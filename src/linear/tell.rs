@@ -26,6 +26,8 @@ impl Teller {
                 self.page = None;
                 found::route(route)
             }
+            // Whoever has just read the page need not hear it again.
+            EventKind::Acknowledged { release, .. } if self.page.as_ref() == Some(release) => Vec::new(),
             EventKind::Acknowledged { release, item, .. } => {
                 let pages = state.route.iter().flat_map(|route| &route.notes);
                 pages

@@ -50,7 +50,7 @@ pub fn approved(hash: &str, points: usize, by: &Actor) -> String {
 pub fn changed(state: RunState) -> Option<&'static str> {
     match state {
         RunState::Preparing => Some("Preparing the run."),
-        RunState::Running => Some("The run goes on."),
+        RunState::Running => Some("The run is under way."),
         RunState::Paused => Some("The run is paused. Let it go on: `stepwell go`."),
         RunState::Stopped => Some("The run has stopped at a safe point."),
         RunState::Abandoned => Some("The run is abandoned."),
@@ -169,6 +169,10 @@ pub const DRIVING: &str = "You drive now.";
 
 /// The front end leaves and the run does not.
 pub const DETACHED: &str = "You leave; the run goes on as far as it can without you. Come back: `stepwell attach`.";
+
+/// The front end leaves before the plan was approved.
+pub const DETACHED_UNAPPROVED: &str = "You leave, and nobody approves the plan. After ten minutes without anybody \
+                                       maintenance is left and the run is abandoned. Come back: `stepwell attach`.";
 
 /// How the session ended and what the operator keeps of it.
 pub fn closing(state: &State, outcome: Outcome, summary: &Summary) -> Vec<String> {
