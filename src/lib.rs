@@ -2,7 +2,12 @@
 //!
 //! Each module may use those above it only; a test reads the `use` lines and enforces it.
 
-pub mod demo;
-pub mod link;
 pub mod model;
+
+pub mod link;
 pub mod words;
+
+pub mod pilot;
+
+pub mod json;
+pub mod linear;

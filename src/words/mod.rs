@@ -3,3 +3,4 @@
 //! Sentences are short, in the active voice, and name the next action.
 
 pub mod format;
+pub mod plain;
