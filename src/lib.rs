@@ -3,11 +3,19 @@
 //! Each module may use those above it only; a test reads the `use` lines and enforces it.
 
 pub mod model;
-
-pub mod link;
 pub mod words;
+pub mod definition;
+pub mod store;
+pub mod probe;
+pub mod plan;
+pub mod journal;
+pub mod step;
+pub mod engine;
+pub mod link;
 
+// Front ends, and what decides for them when nobody is asked.
 pub mod pilot;
-
-pub mod json;
 pub mod linear;
+pub mod json;
+
+pub mod demo;

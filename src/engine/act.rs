@@ -40,6 +40,7 @@ pub enum Outgoing {
 pub enum Input {
     From(Incoming),
     Surveyed(Box<Surveyed>),
+    ChecksBegan(Vec<String>),
     Checked(CheckResult),
     ChecksEnded,
     /// The lease is taken for a new run, with its id, the epoch, and Stepwell's record of the version.

@@ -89,6 +89,11 @@ impl Machine {
         &self.state
     }
 
+    /// The deployment as it was resolved.
+    pub fn site(&self) -> Option<Arc<Site>> {
+        self.site.clone()
+    }
+
     /// Turns one input into acts.
     pub fn handle(&mut self, input: Input, now: jiff::Timestamp) -> Vec<Act> {
         self.now = now;
@@ -116,6 +121,7 @@ impl Machine {
             }
             Input::From(Incoming::Clients(count)) => self.clients_changed(count),
             Input::Surveyed(found) => self.surveyed(*found),
+            Input::ChecksBegan(ids) => self.say(EventKind::ChecksBegan { ids }),
             Input::Checked(result) => self.say(EventKind::Checked { result }),
             Input::ChecksEnded => self.say(EventKind::ChecksEnded),
             Input::Began(Ok(began)) => self.began(began),

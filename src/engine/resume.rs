@@ -1,9 +1,9 @@
 //! How a session starts: with what was found, with a new run, or with one that was not finished.
 
 use super::act::{Act, Began, Resumed};
-use super::machine::Machine;
+use super::machine::{Ending, Machine};
 use super::survey::Surveyed;
-use crate::model::{EventKind, MaintenanceChoice, RunState, Severity, StepState};
+use crate::model::{EventKind, Exit, MaintenanceChoice, Outcome, RunState, Severity, StepState};
 use crate::plan::route;
 use crate::step::Left;
 
@@ -13,7 +13,14 @@ impl Machine {
         self.from = found.from;
         self.unfinished = found.unfinished;
         self.recorded = found.recorded;
+        let nothing_to_do =
+            self.from.is_some() && found.survey.targets.is_empty() && found.survey.problem.is_none() && self.unfinished.is_none();
+        let label = found.survey.version.label.clone();
         self.say(EventKind::Surveyed { survey: found.survey });
+        if nothing_to_do {
+            let text = format!("{} is at {label}, the newest release. Nothing was changed.", self.state.title);
+            self.end(Ending { outcome: Outcome::NothingToDo, exit: Exit::Done, text, next: None });
+        }
     }
 
     /// A new run: from here on there is something to put back.

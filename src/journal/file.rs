@@ -340,6 +340,11 @@ impl Journal {
         }))
     }
 
+    /// Closes it in good order.
+    pub async fn close(self) {
+        self.connection.close().await;
+    }
+
     /// All rows of a query over one run. A page at a time, since a store's answers are cut off.
     async fn all(&mut self, sql: &str, run: &str) -> Result<Vec<Vec<Value>>, JournalError> {
         let mut all = Vec::new();

@@ -47,6 +47,8 @@ pub struct State {
     pub service: Service,
     /// Maintenance began, as far as this run knows.
     pub down_since: Option<jiff::Timestamp>,
+    /// Milliseconds of earlier times in maintenance.
+    pub down_before: u64,
     pub floor: Option<String>,
     pub recorded: Option<String>,
     pub confirmed: bool,
@@ -189,7 +191,10 @@ impl State {
             EventKind::ServiceChanged { service } => {
                 self.service = *service;
                 match service {
-                    Service::Up => {}
+                    Service::Up => {
+                        self.down_before = self.downtime(event.at);
+                        self.down_since = None;
+                    }
                     Service::Maintenance | Service::Down => {
                         self.down_since.get_or_insert(event.at);
                     }
@@ -243,6 +248,12 @@ impl State {
 
     fn row_mut(&mut self, key: &str) -> Option<&mut StepRow> {
         self.steps.iter_mut().find(|row| row.key == key)
+    }
+
+    /// Milliseconds in maintenance until `now`, over all sessions of the run.
+    pub fn downtime(&self, now: jiff::Timestamp) -> u64 {
+        let current = self.down_since.map_or(0, |since| now.as_millisecond() - since.as_millisecond());
+        self.down_before + u64::try_from(current).unwrap_or(0)
     }
 
     /// The plan's step with this key.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::PlanError;
 use crate::definition::Renderer;
-use crate::model::{Kind, Offline, Over, Phase, PlannedStep, Resume, ResumeClass, Scope, Step, Value, Work};
+use crate::model::{AskSpec, Kind, Offline, Over, Phase, PlannedStep, Resume, ResumeClass, Scope, Step, Template, Value, Work};
 use crate::probe::Site;
 
 /// What the steps of one place inherit.
@@ -125,7 +125,7 @@ fn leaf(
         Kind::Backfill(backfill) => Work::Backfill(backfill.clone()),
         Kind::Run(command) => Work::Run(command.clone()),
         Kind::File(edit) => Work::File(edit.clone()),
-        Kind::Ask(ask) => Work::Ask(ask.clone()),
+        Kind::Ask(ask) => Work::Ask(asked(ask, renderer)?),
         Kind::Backup(backup) => Work::Backup(backup.clone()),
         Kind::Check(check) => Work::Check(check.clone()),
         Kind::Steps(_) | Kind::Use(_) => return Err(PlanError::Definition(format!("{key} is not a single step"))),
@@ -156,6 +156,17 @@ fn leaf(
         estimate,
         touches: String::new(),
         detail: Vec::new(),
+    })
+}
+
+/// A question as it is put: front ends show it as it stands here.
+fn asked(ask: &AskSpec, renderer: &Renderer) -> Result<AskSpec, PlanError> {
+    let filled = |t: &Template| renderer.text(t).map(|text| Template::new(text.to_string()));
+    Ok(AskSpec {
+        text: filled(&ask.text)?,
+        choices: ask.choices.iter().map(filled).collect::<Result<_, _>>()?,
+        typed: ask.typed.clone(),
+        default: ask.default.as_ref().map(filled).transpose()?,
     })
 }
 

@@ -6,6 +6,7 @@ mod answer;
 mod command;
 mod file;
 mod ini;
+mod resolve;
 mod site;
 mod sql;
 mod verdict;
@@ -13,6 +14,7 @@ mod verdict;
 pub use answer::{lines_answer, text_lines};
 pub use command::{Outcome, base_env, run as run_command};
 pub use ini::Ini;
+pub use resolve::{Problem, Resolved, resolve};
 pub use site::Site;
 pub use verdict::{Verdict, judge};
 

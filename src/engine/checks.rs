@@ -1,0 +1,134 @@
+//! The checks before a run: those of the definition, and Stepwell's own.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::model::{CheckResult, CheckStatus, Level, Phase, Plan, PlannedStep, Work};
+use crate::probe::{Site, Verdict, ask, judge};
+use crate::step::rows_as_lines;
+
+/// A check of the plan's gates, or one of Stepwell's own.
+pub enum Item {
+    Gate(Box<PlannedStep>),
+    /// The store's name.
+    Space(String),
+    StateDir,
+}
+
+/// What is checked for a plan: every gate once, and what Stepwell itself needs.
+pub fn items(plan: &Plan, site: &Site) -> Vec<(String, Item)> {
+    let mut seen = BTreeSet::new();
+    let mut items: Vec<(String, Item)> = plan
+        .steps
+        .iter()
+        .filter(|s| s.phase == Phase::Gate && matches!(s.work, Work::Check(_)))
+        .map(|s| (id_of(s).to_owned(), s))
+        .filter(|(id, _)| seen.insert(id.clone()))
+        .map(|(id, s)| (id, Item::Gate(Box::new(s.clone()))))
+        .collect();
+    items.push(("stepwell-state".to_owned(), Item::StateDir));
+    for name in site.stores.keys() {
+        items.push((format!("stepwell-space-{name}"), Item::Space(name.clone())));
+    }
+    items
+}
+
+/// The id under which a gate is known and overridden: what stands behind `/check/`.
+pub fn id_of(step: &PlannedStep) -> &str {
+    step.key.split_once("/check/").map_or(step.key.as_str(), |(_, id)| id)
+}
+
+/// Asks one check.
+pub async fn check(id: String, item: Item, site: &Site) -> CheckResult {
+    match item {
+        Item::Gate(step) => gate(id, &step, site).await,
+        Item::Space(store) => space(id, &store, site),
+        Item::StateDir => state_dir(id, site),
+    }
+}
+
+async fn gate(id: String, step: &PlannedStep, site: &Site) -> CheckResult {
+    let site = site.scoped(&step.scope, &std::collections::BTreeMap::new());
+    let mut result = CheckResult {
+        id,
+        title: step.title.clone(),
+        status: CheckStatus::Pass,
+        found: String::new(),
+        rows: Vec::new(),
+        fix: None,
+        why: step.why.clone(),
+    };
+    let Work::Check(check) = &step.work else { return result };
+    if check.at_hop {
+        result.status = CheckStatus::Skip;
+        result.found = format!("asked just before the step to {}", step.scope.to);
+        return result;
+    }
+    result.fix = check.fix.as_ref().and_then(|f| site.renderer().text(f).ok()).map(|t| t.to_string());
+    let bad = if check.level == Level::Should { CheckStatus::Warn } else { CheckStatus::Fail };
+    let answer = match ask(&check.probe, &site).await {
+        Ok(answer) => answer,
+        Err(e) => {
+            result.status = bad;
+            result.found = format!("it could not be asked: {e}");
+            return result;
+        }
+    };
+    match judge(&answer, &check.probe.answer, &site, None) {
+        Ok(Verdict::Yes) => {}
+        Ok(Verdict::No(found)) => {
+            result.status = bad;
+            result.found = found;
+            result.rows = rows_as_lines(&answer).iter().map(|l| site.secrets.mask(l)).collect();
+        }
+        Ok(Verdict::Unknown(found)) => {
+            result.status = bad;
+            result.found = format!("unclear: {found}");
+            result.rows = rows_as_lines(&answer).iter().map(|l| site.secrets.mask(l)).collect();
+        }
+        Err(e) => {
+            result.status = bad;
+            result.found = e.to_string();
+        }
+    }
+    result
+}
+
+fn own(id: String, title: String, status: CheckStatus, found: String, fix: &str) -> CheckResult {
+    CheckResult { id, title, status, found, rows: Vec::new(), fix: Some(fix.to_owned()), why: None }
+}
+
+/// A backup of the store and a write-ahead log as large as it must fit beside it.
+fn space(id: String, store: &str, site: &Site) -> CheckResult {
+    let title = format!("There is room for a backup of `{store}`");
+    let fix = "Make room on the disk, or let the backup go elsewhere.";
+    let Some(location) = site.stores.get(store) else {
+        return own(id, title, CheckStatus::Skip, "the store is not known".to_owned(), fix);
+    };
+    let size = location.path.metadata().map_or(0, |m| m.len());
+    let folder = location.path.parent().unwrap_or(Path::new("/"));
+    match rustix::fs::statvfs(folder) {
+        Ok(disk) => {
+            let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+            let (free_text, need) = (crate::words::format::bytes(free), crate::words::format::bytes(size * 2));
+            let found = format!("{free_text} free, about {need} wanted");
+            let status = if free >= size.saturating_mul(2) { CheckStatus::Pass } else { CheckStatus::Fail };
+            own(id, title, status, found, fix)
+        }
+        Err(e) => own(id, title, CheckStatus::Warn, format!("free space is not known: {e}"), fix),
+    }
+}
+
+/// The state directory holds the journal: without it nothing may begin.
+fn state_dir(id: String, site: &Site) -> CheckResult {
+    let title = "Stepwell can keep its journal".to_owned();
+    let fix = "Make the folder writable, or set `state_dir` in stepwell.yaml.";
+    let folder = if site.state_dir.exists() { &site.state_dir } else { &site.dir };
+    match rustix::fs::access(folder, rustix::fs::Access::WRITE_OK) {
+        Ok(()) => {
+            let found = format!("in {}; it keeps out other runners on this host", site.state_dir.display());
+            own(id, title, CheckStatus::Pass, found, fix)
+        }
+        Err(e) => own(id, title, CheckStatus::Fail, format!("{} cannot be written: {e}", folder.display()), fix),
+    }
+}

@@ -1,0 +1,287 @@
+//! The loop around the machine: waits for whatever comes, and carries out what the machine wants.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+
+use super::act::{Act, Began, Input, Outgoing, Port, Resumed};
+use super::machine::Machine;
+use super::{checks, executor, survey};
+use crate::definition::Deployment;
+use crate::journal::{Journal, JournalError, Lock, Marks, me};
+use crate::model::{Catalogue, EventKind, Exit, StepState};
+use crate::probe::{Site, ask, judge};
+use crate::step::{Context, Control, left_behind};
+
+/// What a session is opened with.
+pub struct Setup {
+    pub catalogue: Arc<Catalogue>,
+    pub deployment: Deployment,
+    /// Secrets that were handed over, by name.
+    pub secrets: BTreeMap<String, String>,
+    /// Proof that nobody else has this deployment.
+    pub lock: Lock,
+}
+
+/// Why a session could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error("the state directory {} cannot be made: {error}", path.display())]
+    StateDir { path: PathBuf, error: std::io::Error },
+    #[error("signals cannot be watched: {0}")]
+    Signals(std::io::Error),
+}
+
+/// Runs a session to its end and says how it ended.
+///
+/// # Errors
+/// When it cannot even begin. Everything later is an event.
+pub async fn run(setup: Setup, port: Port) -> Result<Exit, EngineError> {
+    let (inputs, received) = mpsc::unbounded_channel();
+    let mut terminate = signal(SignalKind::terminate()).map_err(EngineError::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(EngineError::Signals)?;
+    let state_dir = setup.deployment.state_dir.clone();
+    let mut dispatcher = Dispatcher {
+        machine: Machine::new(setup.catalogue.clone(), jiff::Timestamp::now()),
+        journal: None,
+        control: watch::channel(Control::Go).0,
+        fenced: Arc::default(),
+        inputs,
+        outgoing: port.outgoing,
+        state_dir,
+        setup,
+        exit: None,
+    };
+    let mut incoming = port.incoming;
+    let mut received = received;
+    dispatcher.open().await;
+    while dispatcher.exit.is_none() {
+        let input = tokio::select! {
+            // In this order: what is under way is taken in before anything new is decided.
+            biased;
+            Some(input) = received.recv() => input,
+            Some(from) = incoming.recv() => Input::From(from),
+            _ = terminate.recv() => Input::Signal,
+            _ = interrupt.recv() => Input::Signal,
+        };
+        dispatcher.take(input).await;
+    }
+    if let Some(journal) = dispatcher.journal {
+        journal.close().await;
+    }
+    Ok(dispatcher.exit.unwrap_or(Exit::Internal))
+}
+
+struct Dispatcher {
+    machine: Machine,
+    journal: Option<Journal>,
+    control: watch::Sender<Control>,
+    fenced: Arc<Mutex<std::collections::BTreeSet<String>>>,
+    inputs: mpsc::UnboundedSender<Input>,
+    outgoing: mpsc::UnboundedSender<Outgoing>,
+    state_dir: PathBuf,
+    setup: Setup,
+    exit: Option<Exit>,
+}
+
+impl Dispatcher {
+    async fn open(&mut self) {
+        let system = &self.setup.catalogue.system;
+        let absolute = |p: &std::path::Path| std::path::absolute(p).unwrap_or_else(|_| p.to_owned()).display().to_string();
+        let acts = self.machine.open(EventKind::Opened {
+            system: system.name.clone(),
+            title: system.title.clone(),
+            about: system.about.clone(),
+            deployment: self.setup.deployment.id.clone(),
+            file: absolute(&self.setup.deployment.path),
+            state_dir: absolute(&self.state_dir),
+            runner: me(),
+        });
+        self.carry_out(acts).await;
+    }
+
+    async fn take(&mut self, input: Input) {
+        let acts = self.machine.handle(input, jiff::Timestamp::now());
+        self.carry_out(acts).await;
+    }
+
+    async fn carry_out(&mut self, acts: Vec<Act>) {
+        for act in acts {
+            if let Err(e) = self.one(act).await {
+                // What was to follow the write must not happen.
+                let acts = self.machine.handle(Input::JournalFailed(e), jiff::Timestamp::now());
+                Box::pin(self.carry_out(acts)).await;
+                return;
+            }
+        }
+    }
+
+    async fn one(&mut self, act: Act) -> Result<(), JournalError> {
+        match act {
+            Act::Publish { events, write } => {
+                if let Some(journal) = &mut self.journal {
+                    journal.commit(&write).await?;
+                }
+                for event in events {
+                    let _ = self.outgoing.send(Outgoing::Event(Box::new(event)));
+                }
+            }
+            Act::BeginRun { run, plan, events } => {
+                if let Some(journal) = &mut self.journal {
+                    journal.begin_run(&run, &plan, &events).await?;
+                }
+            }
+            Act::Refuse { client, reason } => drop(self.outgoing.send(Outgoing::Refused { client, reason })),
+            Act::Survey => self.survey(),
+            Act::Check => self.check(),
+            Act::Begin => self.begin().await,
+            Act::Resume => self.resume().await,
+            Act::Ask { key } => self.ask(key),
+            Act::Start { key, attempt, take_up } => self.start(&key, attempt, take_up),
+            Act::Control(control) => drop(self.control.send_replace(control)),
+            Act::Timer { after, due } => {
+                let inputs = self.inputs.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(after).await;
+                    let _ = inputs.send(Input::Due(due));
+                });
+            }
+            Act::End(exit) => self.exit = Some(exit),
+        }
+        Ok(())
+    }
+
+    fn survey(&self) {
+        let (inputs, catalogue) = (self.inputs.clone(), self.setup.catalogue.clone());
+        let (deployment, secrets) = (self.setup.deployment.clone(), self.setup.secrets.clone());
+        tokio::spawn(async move {
+            let found = survey::survey(&catalogue, &deployment, &secrets).await;
+            let _ = inputs.send(Input::Surveyed(Box::new(found)));
+        });
+    }
+
+    fn check(&mut self) {
+        let (Some(site), Some(plan)) = (self.site(), self.machine.state().plan.clone()) else { return };
+        let items = checks::items(&plan, &site);
+        let _ = self.inputs.send(Input::ChecksBegan(items.iter().map(|(id, _)| id.clone()).collect()));
+        let inputs = self.inputs.clone();
+        tokio::spawn(async move {
+            for (id, item) in items {
+                let result = checks::check(id, item, &site).await;
+                let _ = inputs.send(Input::Checked(result));
+            }
+            let _ = inputs.send(Input::ChecksEnded);
+        });
+    }
+
+    async fn begin(&mut self) {
+        let began = self.take_lease().await.map(|(epoch, recorded)| {
+            // Sortable, and unique among the runs of one deployment since each takes a new epoch.
+            let run = format!("{}-{epoch}", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ"));
+            Began { run, epoch, recorded }
+        });
+        let _ = self.inputs.send(Input::Began(began));
+    }
+
+    async fn resume(&mut self) {
+        let resumed = self.resumed().await;
+        let _ = self.inputs.send(Input::Resumed(resumed.map(Box::new)));
+    }
+
+    async fn resumed(&mut self) -> Result<Resumed, JournalError> {
+        let (epoch, recorded) = self.take_lease().await?;
+        let journal = self.journal.as_mut().ok_or(JournalError::LostLease)?;
+        let record = journal
+            .latest_run()
+            .await?
+            .ok_or_else(|| JournalError::Unreadable("there is no run to go on with".to_owned()))?;
+        journal.continue_run(&record.id);
+        let steps = journal.steps(&record.id).await?;
+        let events = journal.events(&record.id).await?;
+        let run_dir = run_dir(&self.state_dir, &record.id);
+        let left = steps
+            .iter()
+            .filter(|(_, state, _)| matches!(state, StepState::Running { .. } | StepState::Verifying { .. }))
+            .map(|(key, _, attempt)| (key.clone(), left_behind(&run_dir, key, *attempt)))
+            .collect();
+        Ok(Resumed { record, epoch, steps, events, recorded, left })
+    }
+
+    async fn take_lease(&mut self) -> Result<(u64, Option<String>), JournalError> {
+        let mut journal = Journal::open(&self.state_dir, &self.setup.deployment.id).await?;
+        let epoch = journal.take_lease().await?;
+        let recorded = journal.version().await?.map(|r| r.version);
+        self.journal = Some(journal);
+        Ok((epoch, recorded))
+    }
+
+    fn site(&self) -> Option<Arc<Site>> {
+        self.machine.site()
+    }
+
+    fn ask(&self, key: String) {
+        let (Some(site), Some(step)) = (self.site(), self.machine.state().step(&key).cloned()) else { return };
+        let site = site.scoped(&step.scope, &self.machine.state().answers);
+        let inputs = self.inputs.clone();
+        tokio::spawn(async move {
+            let verdict = match &step.done_when {
+                Some(probe) => match ask(probe, &site).await {
+                    Ok(answer) => judge(&answer, &probe.answer, &site, None).map_err(|e| e.to_string()),
+                    Err(e) => Err(e.to_string()),
+                },
+                None => Ok(crate::probe::Verdict::No(String::new())),
+            };
+            let _ = inputs.send(Input::Asked { key, verdict });
+        });
+    }
+
+    fn start(&self, key: &str, attempt: u32, take_up: bool) {
+        let state = self.machine.state();
+        let (Some(site), Some(step), Some(run)) = (self.site(), state.step(key).cloned(), state.run.clone()) else {
+            return;
+        };
+        let (reports, mut reported) = mpsc::unbounded_channel();
+        let context = Context {
+            key: key.to_owned(),
+            attempt,
+            site: Arc::new(site.scoped(&step.scope, &state.answers)),
+            marks: Marks {
+                deployment: self.setup.deployment.id.clone(),
+                run: run.clone(),
+                epoch: self.journal.as_ref().map_or(0, Journal::epoch),
+            },
+            fenced: self.fenced.clone(),
+            run_dir: run_dir(&self.state_dir, &run),
+            answers: state.answers.clone(),
+            baseline: self.machine.baseline(),
+            overrides: self.machine.overrides(),
+            in_maintenance: self.machine.in_maintenance(),
+            reports,
+            control: self.control.subscribe(),
+        };
+        let (inputs, key) = (self.inputs.clone(), key.to_owned());
+        tokio::spawn(async move {
+            let work = executor::attempt(&step, &context, take_up);
+            tokio::pin!(work);
+            let outcome = loop {
+                tokio::select! {
+                    biased;
+                    Some(report) = reported.recv() => drop(inputs.send(Input::Report { key: key.clone(), report })),
+                    outcome = &mut work => break outcome,
+                }
+            };
+            while let Ok(report) = reported.try_recv() {
+                let _ = inputs.send(Input::Report { key: key.clone(), report });
+            }
+            let _ = inputs.send(Input::Finished { key, outcome });
+        });
+    }
+}
+
+/// Where a run keeps what its programs write.
+fn run_dir(state_dir: &std::path::Path, run: &str) -> PathBuf {
+    state_dir.join("runs").join(run)
+}

@@ -1,0 +1,234 @@
+//! What is there before anything is changed: stores, facts, the deployed version, targets, an unfinished run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::definition::Deployment;
+use crate::journal::{Journal, JournalError, RunRecord};
+use crate::model::{
+    AnswerSpec, Catalogue, Exit, Probe, Range, SourceAnswer, Survey, Unfinished, Value, Version, VersionFound,
+};
+use crate::plan::targets;
+use crate::probe::{Problem, Site, ask, resolve};
+
+/// What was found, for people and for the machine.
+#[derive(Clone, Debug)]
+pub struct Surveyed {
+    pub survey: Survey,
+    pub site: Option<Arc<Site>>,
+    pub from: Option<Version>,
+    pub unfinished: Option<RunRecord>,
+    /// Stepwell's own record of the version.
+    pub recorded: Option<String>,
+}
+
+/// Looks at everything. Changes nothing, takes no lease, makes no file.
+pub async fn survey(catalogue: &Catalogue, deployment: &Deployment, secrets: &BTreeMap<String, String>) -> Surveyed {
+    let resolved = resolve(catalogue, deployment, secrets).await;
+    let site = resolved.site;
+    let mut problem = resolved.problems.first().map(|p| match p {
+        Problem::Input(text) => (Exit::Invalid, text.clone()),
+        Problem::Store(text) => (Exit::CouldNotAsk, text.clone()),
+    });
+    let journal = match read_journal(&site).await {
+        Ok(found) => found,
+        Err(e) => {
+            problem.get_or_insert((Exit::CouldNotAsk, e.to_string()));
+            Read::default()
+        }
+    };
+    let mut version = VersionFound::default();
+    let mut from = None;
+    if problem.is_none() {
+        match deployed(catalogue, &site, journal.recorded.as_deref()).await {
+            Ok((found, known)) => {
+                version = found;
+                from = known;
+            }
+            Err((found, exit, text)) => {
+                version = found;
+                problem = Some((exit, text));
+            }
+        }
+    }
+    let newest = catalogue.releases.last().map(|r| &r.version);
+    if let (Some(from), Some(newest)) = (&from, newest)
+        && from > newest
+    {
+        let text = format!(
+            "the data are at {from}, which is newer than {newest}, the newest release that this catalogue knows; \
+             nothing was changed. A newer Stepwell or catalogue may know it"
+        );
+        problem = Some((Exit::NoPath, text));
+    }
+    let unfinished = journal.run.filter(RunRecord::is_unfinished);
+    let survey = Survey {
+        stores: resolved.stores,
+        facts: resolved.facts,
+        targets: from.as_ref().map(|from| targets(catalogue, from)).unwrap_or_default(),
+        version,
+        unfinished: unfinished.as_ref().map(|run| found_unfinished(run, &journal.over)),
+        // A run that is to go on has its own view of all this.
+        problem: if unfinished.is_some() { None } else { problem },
+    };
+    Surveyed { survey, site: Some(Arc::new(site)), from, unfinished, recorded: journal.recorded }
+}
+
+#[derive(Default)]
+struct Read {
+    run: Option<RunRecord>,
+    /// Keys of the steps that are over.
+    over: Vec<String>,
+    recorded: Option<String>,
+}
+
+async fn read_journal(site: &Site) -> Result<Read, JournalError> {
+    let Some(mut journal) = Journal::open_read_only(&site.state_dir, &site.deployment).await? else {
+        return Ok(Read::default());
+    };
+    let run = journal.latest_run().await?;
+    let mut over = Vec::new();
+    if let Some(run) = &run {
+        let steps = journal.steps(&run.id).await?;
+        over = steps.into_iter().filter(|(_, state, _)| state.is_over()).map(|(key, _, _)| key).collect();
+    }
+    let recorded = journal.version().await?.map(|r| r.version);
+    Ok(Read { run, over, recorded })
+}
+
+fn found_unfinished(run: &RunRecord, over: &[String]) -> Unfinished {
+    Unfinished {
+        run: run.id.clone(),
+        from: run.plan.from.clone(),
+        to: run.plan.to.clone(),
+        state: run.state,
+        began: run.began,
+        last: run.last,
+        done: over.len(),
+        total: run.plan.steps.len(),
+        at: run.plan.steps.iter().find(|s| !over.contains(&s.key)).map(|s| s.title.clone()),
+    }
+}
+
+type Deployed = (VersionFound, Option<Version>);
+
+/// Asks every source. *Could not ask* stops; `assume` counts only when all said that nothing is recorded.
+async fn deployed(
+    catalogue: &Catalogue,
+    site: &Site,
+    recorded: Option<&str>,
+) -> Result<Deployed, (VersionFound, Exit, String)> {
+    let versions = &catalogue.system.versions;
+    let mut found = VersionFound::default();
+    let mut ranges: Vec<Range> = Vec::new();
+    let mut own = None;
+    if let Some(recorded) = recorded {
+        own = versions.scheme.parse(recorded).ok();
+        found.sources.push(answered("Stepwell's own record", recorded.to_owned()));
+    }
+    for probe in &versions.data {
+        let source = source_word(probe);
+        match version_of(probe, site, &versions.scheme).await {
+            Ok(Some((said, range))) => {
+                found.sources.push(answered(&source, said));
+                ranges.push(range);
+            }
+            Ok(None) => found.sources.push(answered(&source, "nothing recorded".to_owned())),
+            Err(reason) => {
+                found.sources.push(SourceAnswer { source: source.clone(), answer: reason.clone(), failed: true });
+                let text = format!("which version the data are could not be asked ({source}): {reason}; nothing was changed");
+                return Err((found, Exit::CouldNotAsk, text));
+            }
+        }
+    }
+    let mut program = None;
+    if let Some(probe) = &versions.program {
+        match version_of(probe, site, &versions.scheme).await {
+            Ok(Some((said, range))) => {
+                found.sources.push(answered("the installed program", said));
+                program = range.exact().cloned();
+            }
+            Ok(None) => found.sources.push(answered("the installed program", "not found".to_owned())),
+            // The data decide. Not knowing the program only leaves the exact version open.
+            Err(reason) => found.sources.push(SourceAnswer {
+                source: "the installed program".to_owned(),
+                answer: reason,
+                failed: true,
+            }),
+        }
+    }
+    let within = |v: &Version| ranges.iter().all(|r| r.contains(v));
+    let exact = ranges.iter().find_map(Range::exact).cloned();
+    let known = match (own, exact, program) {
+        (Some(own), _, _) if within(&own) => Some(own),
+        (_, Some(exact), _) if within(&exact) => Some(exact),
+        (_, _, Some(program)) if !ranges.is_empty() && within(&program) => Some(program),
+        (None, None, None) if ranges.is_empty() => versions.assume.clone(),
+        _ => None,
+    };
+    match known {
+        Some(version) => {
+            found.deployed = Some(version.to_string());
+            found.label = versions.label(version.as_str());
+            Ok((found, Some(version)))
+        }
+        None => {
+            let range = ranges.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+            found.range = Some(if range.is_empty() { ">=0".to_owned() } else { range });
+            Ok((found, None))
+        }
+    }
+}
+
+fn answered(source: &str, answer: String) -> SourceAnswer {
+    SourceAnswer { source: source.to_owned(), answer, failed: false }
+}
+
+fn source_word(probe: &Probe) -> String {
+    match &probe.ask {
+        crate::model::Ask::Sql { query, .. } => {
+            let text = query.all().next().map(|t| t.text.trim().to_owned()).unwrap_or_default();
+            format!("the database: {text}")
+        }
+        crate::model::Ask::Run(command) => {
+            format!("the command {}", command.argv.first().map(|t| t.text.as_str()).unwrap_or_default())
+        }
+        crate::model::Ask::File { file } => format!("the file {}", file.path().text),
+    }
+}
+
+/// What a source said, and the versions that this means. `None`: nothing is recorded there.
+async fn version_of(
+    probe: &Probe,
+    site: &Site,
+    scheme: &crate::model::Scheme,
+) -> Result<Option<(String, Range)>, String> {
+    let answer = ask(probe, site).await.map_err(|e| e.to_string())?;
+    if let Some(exit) = answer.exit.filter(|e| *e != 0) {
+        return Err(format!("it ended with exit status {exit}"));
+    }
+    let Some(value) = answer.rows.first().and_then(|row| row.first()) else { return Ok(None) };
+    if answer.count > 1 {
+        return Err(format!("it answered {} versions instead of one", answer.count));
+    }
+    let said = match value {
+        Value::String(s) => s.trim().to_owned(),
+        Value::Null => return Ok(None),
+        other => other.to_string(),
+    };
+    let meant = meaning(&said, &probe.answer)?;
+    let range = scheme.parse_range(&meant).map_err(|e| e.to_string())?;
+    let shown = if meant == said { said } else { format!("{said}, which means {meant}") };
+    Ok(Some((shown, range)))
+}
+
+fn meaning(said: &str, spec: &AnswerSpec) -> Result<String, String> {
+    if spec.map.is_empty() {
+        return Ok(said.to_owned());
+    }
+    spec.map
+        .iter()
+        .find(|(answer, _)| answer == said)
+        .map(|(_, meant)| meant.clone())
+        .ok_or_else(|| format!("it answered `{said}`, which this catalogue does not know"))
+}

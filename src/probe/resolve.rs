@@ -1,0 +1,320 @@
+//! From what the operator wrote, what can be detected and what is usual to a deployment in which every fact has a
+//! value.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use regex::Regex;
+
+use super::{Site, ask};
+use crate::definition::{Deployment, FactInput, FactValue, Names, Secrets, Source, StoreNames, Text};
+use crate::model::{Catalogue, Fact, FactFound, FactSource, Probe, StoreFound, StoreSpec, Template, Value};
+use crate::store::{Connection, Location};
+
+/// A deployment as far as it could be resolved, and what stands in the way.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    pub site: Site,
+    pub facts: Vec<FactFound>,
+    pub stores: Vec<StoreFound>,
+    /// Sentences: facts without a value, values that do not fit, stores that cannot be reached.
+    pub problems: Vec<Problem>,
+}
+
+/// Something that keeps an upgrade from beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The deployment file has to be mended.
+    Input(String),
+    /// A store could not be asked.
+    Store(String),
+}
+
+/// Resolves facts in the order in which they are declared, then stores, then opens each store once to see whether it
+/// answers. Changes nothing. `given` are secrets handed over on the command line.
+pub async fn resolve(catalogue: &Catalogue, deployment: &Deployment, given: &BTreeMap<String, String>) -> Resolved {
+    let system = &catalogue.system;
+    let dir = std::path::absolute(&deployment.dir).unwrap_or_else(|_| deployment.dir.clone());
+    let here = catalogue.here.as_ref().map(|p| p.display().to_string()).unwrap_or_default();
+    let mut resolver = Resolver {
+        site: Site {
+            deployment: deployment.id.clone(),
+            state_dir: dir.join(&deployment.state_dir),
+            dir,
+            scheme: system.versions.scheme.clone(),
+            names: Names { here, ..Names::default() },
+            secrets: Secrets::default(),
+            stores: BTreeMap::new(),
+            env: system.env.clone(),
+        },
+        given,
+        facts: Vec::new(),
+        stores: Vec::new(),
+        problems: Vec::new(),
+    };
+    for name in deployment.facts.keys().filter(|n| !system.facts.iter().any(|f| &f.name == *n)) {
+        resolver.problems.push(Problem::Input(format!("{} has no fact `{name}`; remove it from the file", system.name)));
+    }
+    for fact in &system.facts {
+        resolver.fact(fact, deployment.facts.get(&fact.name)).await;
+    }
+    for name in deployment.stores.keys().filter(|n| !system.stores.iter().any(|s| &s.name == *n)) {
+        resolver.problems.push(Problem::Input(format!("{} has no store `{name}`; remove it from the file", system.name)));
+    }
+    for store in &system.stores {
+        resolver.store(store, deployment.stores.get(&store.name)).await;
+    }
+    let Resolver { site, facts, stores, problems, .. } = resolver;
+    Resolved { site, facts, stores, problems }
+}
+
+struct Resolver<'a> {
+    site: Site,
+    given: &'a BTreeMap<String, String>,
+    facts: Vec<FactFound>,
+    stores: Vec<StoreFound>,
+    problems: Vec<Problem>,
+}
+
+impl Resolver<'_> {
+    async fn fact(&mut self, fact: &Fact, input: Option<&FactInput>) {
+        let (value, source) = match self.value_of(fact, input).await {
+            Ok(Some((value, source))) => match self.fits(fact, &value) {
+                Ok(()) => (Some(value), source),
+                Err(reason) => {
+                    self.problems.push(Problem::Input(format!("facts.{}: {reason}", fact.name)));
+                    (None, source)
+                }
+            },
+            Ok(None) => (None, FactSource::Missing),
+            Err(reason) => {
+                self.problems.push(Problem::Input(format!("facts.{}: {reason}", fact.name)));
+                (None, FactSource::Missing)
+            }
+        };
+        let shown = match (&value, fact.secret) {
+            (Some(_), true) => "(secret)".to_owned(),
+            (Some(Value::Array(items)), _) => {
+                items.iter().map(super::answer::plain).collect::<Vec<_>>().join(", ")
+            }
+            (Some(value), _) => super::answer::plain(value),
+            (None, _) => String::new(),
+        };
+        if value.is_none() && !fact.per_release && fact.when.is_none() && source == FactSource::Missing {
+            let help = format!("write facts: {{ {}: … }} into the deployment file", fact.name);
+            self.problems.push(Problem::Input(format!("{} is not known: {help}", fact.ask)));
+        }
+        self.insert(fact, input, value);
+        self.facts.push(FactFound { name: fact.name.clone(), ask: fact.ask.clone(), value: shown, source });
+    }
+
+    fn insert(&mut self, fact: &Fact, input: Option<&FactInput>, value: Option<Value>) {
+        let known = if fact.per_release {
+            let given = match input {
+                Some(FactInput::PerRelease(map)) => map
+                    .iter()
+                    .filter_map(|(release, source)| {
+                        let text = self.text_of(&fact.name, source).ok()?;
+                        Some((release.clone(), if fact.list { Value::from(vec![text]) } else { Value::from(text) }))
+                    })
+                    .collect(),
+                _ => BTreeMap::new(),
+            };
+            // One value for all releases is their default.
+            let default = match input {
+                Some(FactInput::One(Source::Plain(text))) => Some(Template::new(text.clone())),
+                _ => fact.default.as_ref().and_then(|d| d.first().cloned()),
+            };
+            FactValue::PerRelease { given, default }
+        } else if fact.secret {
+            let text = value.as_ref().map(super::answer::plain).unwrap_or_default();
+            self.site.secrets.insert(fact.name.clone(), text);
+            FactValue::Secret
+        } else {
+            FactValue::Plain(value.unwrap_or(if fact.list { Value::Array(Vec::new()) } else { Value::from("") }))
+        };
+        self.site.names.facts.insert(fact.name.clone(), known);
+    }
+
+    async fn value_of(
+        &self,
+        fact: &Fact,
+        input: Option<&FactInput>,
+    ) -> Result<Option<(Value, FactSource)>, String> {
+        let list = |texts: Vec<String>| Value::from(texts);
+        match input {
+            Some(FactInput::One(source)) => {
+                let text = self.text_of(&fact.name, source)?;
+                let value = if fact.list { list(vec![text]) } else { Value::from(text) };
+                return Ok(Some((value, FactSource::File)));
+            }
+            Some(FactInput::List(_)) if !fact.list => return Err("expected one value, found a list".to_owned()),
+            Some(FactInput::List(items)) => return Ok(Some((list(items.clone()), FactSource::File))),
+            Some(FactInput::PerRelease(_)) if !fact.per_release => {
+                return Err("it has one value for all releases, found one for each".to_owned());
+            }
+            Some(FactInput::PerRelease(map)) => {
+                let shown = map.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+                return Ok(Some((Value::from(format!("given for {shown}")), FactSource::File)));
+            }
+            None => {}
+        }
+        if let Some(text) = self.given.get(&fact.name) {
+            return Ok(Some((Value::from(text.clone()), FactSource::File)));
+        }
+        for probe in &fact.detect {
+            if let Some(found) = self.detect(probe).await {
+                let value = if fact.list {
+                    list(found.split([',', '\n']).map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect())
+                } else {
+                    Value::from(found)
+                };
+                return Ok(Some((value, FactSource::Detected)));
+            }
+        }
+        match &fact.default {
+            // It is filled in for each release when it is used.
+            Some(templates) if fact.per_release => {
+                let text = templates.first().map(|t| t.text.clone()).unwrap_or_default();
+                Ok(Some((Value::from(text), FactSource::Default)))
+            }
+            Some(templates) => {
+                let renderer = self.site.renderer();
+                let texts = templates.iter().map(|t| renderer.text(t).map(|t| t.to_string())).collect::<Result<_, _>>();
+                let mut texts: Vec<String> = texts.map_err(|e| e.to_string())?;
+                let value = if fact.list { list(texts) } else { Value::from(texts.pop().unwrap_or_default()) };
+                Ok(Some((value, FactSource::Default)))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The first value that a probe finds. One that cannot be asked detects nothing.
+    async fn detect(&self, probe: &Probe) -> Option<String> {
+        let answer = ask(probe, &self.site).await.ok()?;
+        let text = super::answer::plain(answer.rows.first()?.first()?);
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn text_of(&self, name: &str, source: &Source) -> Result<String, String> {
+        match source {
+            Source::Plain(text) => Ok(text.clone()),
+            Source::Env(variable) => {
+                std::env::var(variable).map_err(|_| format!("the environment variable {variable} is not set"))
+            }
+            Source::File(path) => {
+                let path = self.site.dir.join(path);
+                std::fs::read_to_string(&path)
+                    .map(|text| text.trim_end_matches(['\r', '\n']).to_owned())
+                    .map_err(|e| format!("{} cannot be read: {e}", path.display()))
+            }
+            Source::Run(argv) => output_of(argv, &self.site.dir),
+            Source::Ask => self
+                .given
+                .get(name)
+                .cloned()
+                .ok_or_else(|| format!("it is asked for: give it with `--secret {name}=@FILE`")),
+        }
+    }
+
+    fn fits(&self, fact: &Fact, value: &Value) -> Result<(), String> {
+        if fact.per_release {
+            return Ok(());
+        }
+        let items: Vec<String> = match value {
+            Value::Array(items) => items.iter().map(super::answer::plain).collect(),
+            one => vec![super::answer::plain(one)],
+        };
+        for item in &items {
+            if !fact.choices.is_empty() && !fact.choices.contains(item) {
+                let shown = if fact.secret { "the value".to_owned() } else { format!("`{item}`") };
+                return Err(format!("{shown} is not one of {}", fact.choices.join(", ")));
+            }
+            if let Some(pattern) = &fact.pattern {
+                let regex = Regex::new(&format!("^(?:{pattern})$")).map_err(|e| e.to_string())?;
+                if !regex.is_match(item) {
+                    return Err(format!("the value does not match {pattern}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn store(&mut self, spec: &StoreSpec, source: Option<&Source>) {
+        let url = match source {
+            Some(source) => self.text_of(&format!("stores.{}.url", spec.name), source),
+            None => self.detected_store(spec).await,
+        };
+        let located = url.and_then(|url| {
+            let location = Location::parse(&url, &self.site.dir).map_err(|e| e.to_string())?;
+            let engine = location.engine.word();
+            if spec.engines.iter().any(|e| e == engine) {
+                Ok((url, location))
+            } else {
+                Err(format!("a {engine} database does not serve here; expected {}", spec.engines.join(" or ")))
+            }
+        });
+        let mut found = StoreFound {
+            name: spec.name.clone(),
+            title: spec.title.clone(),
+            engine: String::new(),
+            location: String::new(),
+            error: None,
+            size: None,
+        };
+        match located {
+            Err(reason) => {
+                self.problems.push(Problem::Input(format!("store `{}`: {reason}", spec.name)));
+                found.error = Some(reason);
+            }
+            Ok((url, location)) => {
+                found.engine = location.engine.word().to_owned();
+                found.location = location.shown();
+                found.size = location.path.metadata().ok().map(|m| m.len());
+                match Connection::open_read_only(&location).await {
+                    Ok(connection) => connection.close().await,
+                    Err(e) => {
+                        let place = location.shown();
+                        self.problems.push(Problem::Store(format!("store `{}` at {place} cannot be asked: {e}", spec.name)));
+                        found.error = Some(e.to_string());
+                    }
+                }
+                self.site.secrets.insert(format!("stores.{}.url", spec.name), url.clone());
+                let path = Some(location.path.display().to_string());
+                let names = StoreNames { engine: found.engine.clone(), url, path };
+                self.site.names.stores.insert(spec.name.clone(), names);
+                self.site.stores.insert(spec.name.clone(), location);
+            }
+        }
+        self.stores.push(found);
+    }
+
+    async fn detected_store(&self, spec: &StoreSpec) -> Result<String, String> {
+        for probe in &spec.detect {
+            if let Some(url) = self.detect(probe).await {
+                return Ok(url);
+            }
+        }
+        match &spec.default {
+            Some(default) => {
+                self.site.renderer().text(default).map(|t: Text| t.reveal(&self.site.secrets)).map_err(|e| e.to_string())
+            }
+            None => Err(format!("its place is not known: write stores: {{ {}: {{ url: … }} }}", spec.name)),
+        }
+    }
+}
+
+/// What a program prints, for a value that is kept elsewhere. The message never holds the output.
+fn output_of(argv: &[String], dir: &Path) -> Result<String, String> {
+    let [program, args @ ..] = argv else { return Err("the program to run is missing".to_owned()) };
+    let output = std::process::Command::new(program)
+        .args(args)
+        .current_dir(dir)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .map_err(|e| format!("{program} cannot be started: {e}"))?;
+    if !output.status.success() {
+        return Err(format!("{program} ended with {}", output.status));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches(['\r', '\n']).to_owned())
+}
