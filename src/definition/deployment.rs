@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_written_deployment_reads_back_the_same() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("works");
         let path = folder.path().join("stepwell.yaml");
         let plain = |text: &str| FactInput::One(Source::Plain(text.to_owned()));
         let deployment = Deployment {
@@ -287,7 +287,7 @@ mod tests {
             journal: JournalPlace::Store("db".to_owned()),
             on_event: vec!["/usr/bin/notify".to_owned()],
         };
-        std::fs::write(&path, write_deployment(&deployment).unwrap()).unwrap();
+        std::fs::write(&path, write_deployment(&deployment).expect("works")).expect("works");
         match load_deployment(&path) {
             Ok(read) => assert_eq!(read, deployment),
             Err(findings) => panic!("{findings}"),

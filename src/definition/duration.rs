@@ -5,8 +5,7 @@
 /// # Errors
 /// When the text is not a whole number with a unit, or too long for a `u64`, as a sentence.
 pub fn parse(text: &str) -> Result<u64, String> {
-    let refuse =
-        || format!("`{text}` is not a time: write a whole number with `ms`, `s`, `m`, `h` or `d`, such as `90s`");
+    let refuse = || format!("`{text}` is not a time");
     let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(refuse)?;
     let unit = match &text[digits..] {
         "ms" => 1,

@@ -207,12 +207,12 @@ mod tests {
             assert!(parsed(text).is_err());
         }
         let flow = format!("a: {}{}", "[".repeat(70), "]".repeat(70));
-        assert_eq!(parsed(&flow).unwrap_err(), [format!("1: {TOO_DEEP}")]);
+        assert_eq!(parsed(&flow).expect_err("is refused"), [format!("1: {TOO_DEEP}")]);
     }
 
     #[test]
     fn what_follows_the_document_is_not_lost() {
-        assert_eq!(parsed("---\na: 1\n---\nb: 2").unwrap_err(), ["3: a second document begins here"]);
+        assert_eq!(parsed("---\na: 1\n---\nb: 2").expect_err("is refused"), ["3: a second document begins here"]);
         assert!(parsed("# x\n---\na: |\n  ---\n").is_ok());
     }
 

@@ -191,7 +191,8 @@ fn repeat(context: &Context, node: &Node) -> Option<Repeat> {
         })
     });
     fields.finish();
-    Some(Repeat { over: over?, name: name?, place: fields.place() })
+    // The name is in reach even where the items are wrong, so that one mistake is not reported at every use of it.
+    Some(Repeat { over: over.unwrap_or(Over::List(Vec::new())), name: name?, place: fields.place() })
 }
 
 fn retry(context: &Context, node: &Node) -> Option<Retry> {

@@ -77,7 +77,7 @@ fn names_are_inserted_into_text() {
 fn a_fact_of_each_release_falls_back_to_its_default() {
     assert_eq!(text("{{ facts.bin[from] }} {{ facts.bin['3.1'] }}"), Ok("/srv/old /opt/svc-3.1/bin".to_owned()));
     assert_eq!(
-        text("{{ facts.loop[to] }}").unwrap_err(),
+        text("{{ facts.loop[to] }}").expect_err("is refused"),
         "`facts.loop[to]`: the default of `facts.loop` leads back to itself"
     );
 }
@@ -91,15 +91,15 @@ fn a_name_that_does_not_exist_is_an_error_and_never_false() {
         assert!(truth(&format!("{expression} == 'x'")).is_err(), "{expression}");
         assert!(truth(&format!("not {expression}")).is_err(), "{expression}");
     }
-    assert_eq!(text("{{ v.uuid }}").unwrap_err(), "`v.uuid`: `v` has no `uuid`, only uid, size, name");
-    assert_eq!(text("{{ v.name }}").unwrap_err(), "`v.name` has no value");
-    assert_eq!(text("{{ service }").unwrap_err(), "`{{` is never closed: add `}}`");
+    assert_eq!(text("{{ v.uuid }}").expect_err("is refused"), "`v.uuid`: `v` has no `uuid`, only uid, size, name");
+    assert_eq!(text("{{ v.name }}").expect_err("is refused"), "`v.name` has no value");
+    assert_eq!(text("{{ service }").expect_err("is refused"), "`{{` is never closed: add `}}`");
 }
 
 #[test]
 fn a_list_stands_alone_or_is_joined() {
     assert_eq!(
-        text("stop {{ facts.services }}").unwrap_err(),
+        text("stop {{ facts.services }}").expect_err("is refused"),
         "`facts.services` is a list: let it stand alone, or use `| join(', ')`"
     );
     assert_eq!(
@@ -107,33 +107,36 @@ fn a_list_stands_alone_or_is_joined() {
         Ok(["stop", "api", "worker", "now"].map(str::to_owned).to_vec())
     );
     assert!(argv(&["--{{ facts.services }}"]).is_err());
-    assert_eq!(renderer().value(&Template::new("{{ facts.services }}")).unwrap(), json!(["api", "worker"]));
-    assert_eq!(renderer().value(&Template::new("{{ facts.rate }}")).unwrap(), json!(25));
-    assert_eq!(renderer().value(&Template::new("{{ facts.rate }}!")).unwrap(), json!("25!"));
-    assert_eq!(renderer().value(&Template::new("{{ v }}")).unwrap(), json!({"name": null, "size": 3, "uid": "V1"}));
+    assert_eq!(renderer().value(&Template::new("{{ facts.services }}")).expect("works"), json!(["api", "worker"]));
+    assert_eq!(renderer().value(&Template::new("{{ facts.rate }}")).expect("works"), json!(25));
+    assert_eq!(renderer().value(&Template::new("{{ facts.rate }}!")).expect("works"), json!("25!"));
+    assert_eq!(
+        renderer().value(&Template::new("{{ v }}")).expect("works"),
+        json!({"name": null, "size": 3, "uid": "V1"})
+    );
 }
 
 #[test]
 fn versions_are_compared_by_the_systems_scheme() {
     assert_eq!(truth("from is version('>=14,<15')"), Ok(true));
     assert_eq!(truth("to is version('<9')"), Ok(false));
-    assert!(truth("facts.root is version('<9')").unwrap_err().contains("is not a version"));
+    assert!(truth("facts.root is version('<9')").expect_err("is refused").contains("is not a version"));
 }
 
 #[test]
 fn items_must_be_a_list() {
     let over = |text: &str| renderer().items(&Expression { text: text.to_owned(), ..Expression::default() });
-    assert_eq!(over("facts.services").unwrap(), [json!("api"), json!("worker")]);
-    assert_eq!(over("facts.root").unwrap_err().to_string(), "`facts.root` is a text, not a list");
+    assert_eq!(over("facts.services").expect("works"), [json!("api"), json!("worker")]);
+    assert_eq!(over("facts.root").expect_err("is refused").to_string(), "`facts.root` is a text, not a list");
 }
 
 #[test]
 fn a_secret_is_shown_as_a_reference_until_it_is_revealed() {
-    let text = renderer().text(&Template::new("Bearer {{ facts.token }} {{ stores.db.url }}")).unwrap();
+    let text = renderer().text(&Template::new("Bearer {{ facts.token }} {{ stores.db.url }}")).expect("works");
     let shown = "Bearer {{ secret:token }} {{ secret:stores.db.url }}";
     assert_eq!(text.to_string(), shown);
     assert_eq!(format!("{text:?}"), format!("{shown:?}"));
-    assert_eq!(serde_json::to_value(&text).unwrap(), json!(shown));
+    assert_eq!(serde_json::to_value(&text).expect("works"), json!(shown));
     assert!(text.has_secret());
     let mut secrets = Secrets::of_stores(&names());
     secrets.insert("token", "hunter3");
@@ -145,8 +148,8 @@ fn a_secret_is_shown_as_a_reference_until_it_is_revealed() {
 
 #[test]
 fn a_secret_stands_in_no_argument_unless_it_says_reveal() {
-    assert!(argv(&["login", "{{ facts.token }}"]).unwrap_err().contains("pass it by `env` or `stdin`"));
-    assert!(argv(&["--url={{ stores.db.url }}"]).unwrap_err().contains("`stores.db.url`"));
+    assert!(argv(&["login", "{{ facts.token }}"]).expect_err("is refused").contains("pass it by `env` or `stdin`"));
+    assert!(argv(&["--url={{ stores.db.url }}"]).expect_err("is refused").contains("`stores.db.url`"));
     assert_eq!(argv(&["--url={{ stores.db.url | reveal }}"]), Ok(vec!["--url={{ secret:stores.db.url }}".to_owned()]));
 }
 
@@ -168,7 +171,7 @@ fn a_secret_goes_nowhere_else() {
 fn a_value_cannot_forge_a_reference_to_a_secret() {
     let mut names = names();
     names.items.insert("service".to_owned(), json!("\u{fdd0}token\u{fdd2}"));
-    let error = Renderer::new(&names, &Scheme::Semver).text(&Template::new("{{ from }}")).unwrap_err();
+    let error = Renderer::new(&names, &Scheme::Semver).text(&Template::new("{{ from }}")).expect_err("is refused");
     assert_eq!(error.to_string(), "`service` holds a character that Stepwell reserves (U+FDD0 to U+FDD2)");
     assert!(!Text::plain("\u{fdd0}token\u{fdd2}").has_secret());
 }
@@ -183,22 +186,23 @@ fn hostile_values_stay_values_everywhere() {
         let renderer = Renderer::new(&names, &Scheme::Semver);
         for source in ["facts.x", "row.x"] {
             let template = Template::new(format!("{{{{ {source} }}}}"));
-            let inserted = renderer.text(&template).unwrap();
+            let inserted = renderer.text(&template).expect("works");
             assert!(!inserted.has_secret());
             assert_eq!(inserted.reveal(&Secrets::from_iter([("token".to_owned(), "hunter3".to_owned())])), hostile);
-            assert_eq!(renderer.value(&template).unwrap(), json!(hostile));
-            let regex = regex::Regex::new(&format!("^{}$", renderer.regex(&template).unwrap())).unwrap();
+            assert_eq!(renderer.value(&template).expect("works"), json!(hostile));
+            let regex = regex::Regex::new(&format!("^{}$", renderer.regex(&template).expect("works"))).expect("works");
             assert!(regex.is_match(hostile));
             for (engine, placeholder) in [("sqlite", "?"), ("mysql", "?"), ("postgres", "$1")] {
                 let query = Template::new(format!("select 1 where a = {{{{ {source} }}}}"));
-                let bound = renderer.sql(&query, engine).unwrap();
+                let bound = renderer.sql(&query, engine).expect("works");
                 assert_eq!(bound, (format!("select 1 where a = {placeholder}"), vec![json!(hostile)]));
             }
         }
-        let argv = renderer.argv(&[Template::new("{{ facts.xs }}"), Template::new("--a={{ facts.x }}")]).unwrap();
+        let argv =
+            renderer.argv(&[Template::new("{{ facts.xs }}"), Template::new("--a={{ facts.x }}")]).expect("works");
         let argv: Vec<_> = argv.iter().map(Text::to_string).collect();
         assert_eq!(argv, [hostile.to_owned(), hostile.to_owned(), format!("--a={hostile}")]);
         let same = Expression { text: "facts.x == row.x and facts.xs[0] == row.x".to_owned(), ..Expression::default() };
-        assert!(renderer.truth(&same).unwrap());
+        assert!(renderer.truth(&same).expect("works"));
     }
 }
