@@ -38,7 +38,8 @@ pub(super) fn needs_resume(kind: &Kind) -> bool {
         | Kind::Ask(_)
         | Kind::Backup(_)
         | Kind::Steps(_)
-        | Kind::Use(_) => false,
+        | Kind::Use(_)
+        | Kind::Check(_) => false,
     }
 }
 

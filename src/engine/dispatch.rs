@@ -22,8 +22,8 @@ pub struct Setup {
     pub deployment: Deployment,
     /// Secrets that were handed over, by name.
     pub secrets: BTreeMap<String, String>,
-    /// Proof that nobody else has this deployment.
-    pub lock: Lock,
+    /// Proof that nobody else has this deployment. Without it a session can look, and begin nothing.
+    pub lock: Option<Lock>,
 }
 
 /// Why a session could not go on.
@@ -211,6 +211,9 @@ impl Dispatcher {
     }
 
     async fn take_lease(&mut self) -> Result<(u64, Option<String>), JournalError> {
+        if self.setup.lock.is_none() {
+            return Err(JournalError::LostLease);
+        }
         let mut journal = Journal::open(&self.state_dir, &self.setup.deployment.id).await?;
         let epoch = journal.take_lease().await?;
         let recorded = journal.version().await?.map(|r| r.version);

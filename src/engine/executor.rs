@@ -135,7 +135,7 @@ fn with_unless(planned: &PlannedStep, context: &Context, outcome: Outcome) -> Ou
             expect: Some(crate::model::Expect { exit, ..unless }),
             ..crate::model::AnswerSpec::default()
         };
-        if judge(answer, &spec, &context.site, None) == Ok(Verdict::Yes) {
+        if matches!(judge(answer, &spec, &context.site, None), Ok(Verdict::Yes)) {
             failure.transient = false;
         }
     }

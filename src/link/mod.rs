@@ -1,11 +1,21 @@
 //! The engine's events and the operator's decisions, between processes or within one.
 
+mod client;
+mod frame;
+mod hub;
+mod socket;
+
+pub use client::{Socket, client};
+pub use hub::{Hub, hub};
+pub use socket::{accept, connect, listen};
+
 use tokio::sync::mpsc;
 
 use crate::model::{Actor, Decision, Event};
 
 /// What a front end receives.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every message is an event")]
 pub enum FromRunner {
     Event(Event),
     /// The last decision had no effect, and why: a sentence for the operator.

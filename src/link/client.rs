@@ -1,0 +1,85 @@
+//! A front end's end of the link.
+
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::sync::mpsc;
+
+use super::frame::{FORMAT, ToClient, ToServer, line};
+use super::{Client, FromRunner, ToRunner};
+use crate::journal::me;
+
+/// The far end of a client whose connection is still to be made.
+#[derive(Debug)]
+pub struct Socket {
+    events: mpsc::UnboundedSender<FromRunner>,
+    decisions: mpsc::UnboundedReceiver<ToRunner>,
+    observer: bool,
+}
+
+/// A client, and what makes its connection. An observer never drives.
+pub fn client(observer: bool) -> (Client, Socket) {
+    let (to_front_end, events) = mpsc::unbounded_channel();
+    let (decisions, from_front_end) = mpsc::unbounded_channel();
+    (Client { events, decisions }, Socket { events: to_front_end, decisions: from_front_end, observer })
+}
+
+impl Socket {
+    /// Passes frames between a stream and the front end until one of them ends.
+    pub async fn connect(mut self, stream: impl AsyncRead + AsyncWrite) {
+        let (read, mut write) = tokio::io::split(stream);
+        let mut frames = BufReader::new(read).lines();
+        let hello = ToServer::Hello { format: FORMAT, since: 0, actor: me(), observer: self.observer };
+        if write.write_all(line(&hello).as_bytes()).await.is_ok() {
+            loop {
+                tokio::select! {
+                    frame = frames.next_line() => match frame {
+                        Ok(Some(text)) => {
+                            if let Some(message) = message(&text)
+                                && self.events.send(message).is_err()
+                            {
+                                return;
+                            }
+                        }
+                        _ => break,
+                    },
+                    decision = self.decisions.recv() => match decision {
+                        Some(decision) => {
+                            let frame = match decision {
+                                ToRunner::Decide(decision) => ToServer::Decide { decision },
+                                ToRunner::TakeWheel => ToServer::TakeWheel,
+                            };
+                            if write.write_all(line(&frame).as_bytes()).await.is_err() {
+                                break;
+                            }
+                        }
+                        None => return,
+                    },
+                }
+            }
+        }
+        self.gone();
+    }
+
+    /// Tells the front end that there is no runner, or none any more.
+    pub fn gone(self) {
+        let _ = self.events.send(FromRunner::Gone);
+    }
+
+    /// Tells the front end why there is no runner.
+    pub fn refused(self, reason: String) {
+        let _ = self.events.send(FromRunner::Refused { reason });
+        self.gone();
+    }
+}
+
+fn message(text: &str) -> Option<FromRunner> {
+    match serde_json::from_str(text) {
+        Ok(ToClient::Event { event }) => Some(FromRunner::Event(*event)),
+        Ok(ToClient::Refused { reason }) => Some(FromRunner::Refused { reason }),
+        Ok(ToClient::Wheel { yours, driver, watchers }) => Some(FromRunner::Wheel { yours, driver, watchers }),
+        Ok(ToClient::Hello { format: FORMAT }) => None,
+        Ok(ToClient::Hello { format }) => Some(FromRunner::Refused {
+            reason: format!("the runner speaks link format {format}, this Stepwell {FORMAT}: use the one that started it"),
+        }),
+        Err(e) => Some(FromRunner::Refused { reason: format!("the runner said something that cannot be read: {e}") }),
+    }
+}

@@ -1,0 +1,229 @@
+//! The runner's end of the link: keeps the session's events, and passes them on to any number of clients.
+//!
+//! One client drives, the others watch. A client that comes later gets every event from the number it names on, by the
+//! same path as one that was there from the start.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::sync::mpsc;
+
+use super::frame::{FORMAT, ToClient, ToServer, line};
+use crate::engine::{Incoming, Outgoing, Port};
+use crate::model::{Actor, Decision, Event, EventKind};
+
+/// Lines of output that are kept for clients that come later.
+const LOG_LINES: usize = 500;
+
+/// How long clients may take to read a session's last events.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Takes connections.
+#[derive(Clone, Debug)]
+pub struct Hub {
+    commands: mpsc::UnboundedSender<Command>,
+}
+
+enum Command {
+    Joined { id: u64, lines: mpsc::UnboundedSender<Arc<str>>, since: u64, actor: Actor, observer: bool },
+    Frame { id: u64, frame: ToServer },
+    Left { id: u64 },
+}
+
+/// Makes a hub, its task and the engine's port. The task ends when the engine has ended and clients know it.
+pub fn hub() -> (Hub, Port, impl Future<Output = ()> + Send) {
+    let (to_engine, incoming) = mpsc::unbounded_channel();
+    let (outgoing, from_engine) = mpsc::unbounded_channel();
+    let (commands, commanded) = mpsc::unbounded_channel();
+    let state = Switchboard { to_engine, clients: Vec::new(), log: VecDeque::new(), driver: None };
+    (Hub { commands }, Port { incoming, outgoing }, state.run(from_engine, commanded))
+}
+
+impl Hub {
+    /// Serves one connection until it ends.
+    pub async fn serve(&self, id: u64, stream: impl AsyncRead + AsyncWrite) {
+        let (read, mut write) = tokio::io::split(stream);
+        let mut frames = BufReader::new(read).lines();
+        let Ok(Some(first)) = frames.next_line().await else { return };
+        if write.write_all(line(&ToClient::Hello { format: FORMAT }).as_bytes()).await.is_err() {
+            return;
+        }
+        let Ok(ToServer::Hello { format: FORMAT, since, actor, observer }) = serde_json::from_str(&first) else {
+            let reason = format!("this runner speaks link format {FORMAT}; use the Stepwell that started it");
+            let _ = write.write_all(line(&ToClient::Refused { reason }).as_bytes()).await;
+            return;
+        };
+        let (lines, mut queued) = mpsc::unbounded_channel::<Arc<str>>();
+        let _ = self.commands.send(Command::Joined { id, lines, since, actor, observer });
+        loop {
+            tokio::select! {
+                next = queued.recv() => match next {
+                    Some(text) if write.write_all(text.as_bytes()).await.is_ok() => {}
+                    _ => break,
+                },
+                frame = frames.next_line() => match frame {
+                    Ok(Some(text)) => {
+                        if let Ok(frame) = serde_json::from_str(&text) {
+                            let _ = self.commands.send(Command::Frame { id, frame });
+                        }
+                    }
+                    _ => break,
+                },
+            }
+        }
+        let _ = self.commands.send(Command::Left { id });
+    }
+}
+
+struct Connected {
+    id: u64,
+    lines: mpsc::UnboundedSender<Arc<str>>,
+    actor: Actor,
+    observer: bool,
+}
+
+struct Kept {
+    seq: u64,
+    what: What,
+    line: Arc<str>,
+}
+
+/// What an event is to those that come later.
+#[derive(PartialEq)]
+enum What {
+    Whole,
+    /// Only the last one of a step counts.
+    Progress(String),
+    /// Only the last lines count.
+    Log,
+}
+
+struct Switchboard {
+    to_engine: mpsc::UnboundedSender<Incoming>,
+    clients: Vec<Connected>,
+    log: VecDeque<Kept>,
+    driver: Option<u64>,
+}
+
+impl Switchboard {
+    async fn run(
+        mut self,
+        mut from_engine: mpsc::UnboundedReceiver<Outgoing>,
+        mut commanded: mpsc::UnboundedReceiver<Command>,
+    ) {
+        loop {
+            tokio::select! {
+                biased;
+                Some(command) = commanded.recv() => self.command(command),
+                out = from_engine.recv() => match out {
+                    Some(Outgoing::Event(event)) => self.event(*event),
+                    Some(Outgoing::Refused { client, reason }) => self.tell(client, &ToClient::Refused { reason }),
+                    None => break,
+                },
+            }
+        }
+        // The engine has ended. Its last events are in the clients' queues; they leave by themselves.
+        let farewell = async {
+            while !self.clients.is_empty() {
+                match commanded.recv().await {
+                    Some(command) => self.command(command),
+                    None => return,
+                }
+            }
+        };
+        let _ = tokio::time::timeout(FAREWELL, farewell).await;
+    }
+
+    fn event(&mut self, event: Event) {
+        let seq = event.seq;
+        let what = match &event.kind {
+            EventKind::Progress { key, .. } => What::Progress(key.clone()),
+            EventKind::Log { .. } => What::Log,
+            _ => What::Whole,
+        };
+        let line: Arc<str> = line(&ToClient::Event { event: Box::new(event) }).into();
+        match &what {
+            What::Whole => {}
+            What::Progress(_) => self.log.retain(|kept| kept.what != what),
+            What::Log => {
+                if self.log.iter().filter(|kept| kept.what == What::Log).count() >= LOG_LINES
+                    && let Some(oldest) = self.log.iter().position(|kept| kept.what == What::Log)
+                {
+                    self.log.remove(oldest);
+                }
+            }
+        }
+        for client in &self.clients {
+            let _ = client.lines.send(line.clone());
+        }
+        self.log.push_back(Kept { seq, what, line });
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Joined { id, lines, since, actor, observer } => {
+                for kept in self.log.iter().filter(|kept| kept.seq > since) {
+                    let _ = lines.send(kept.line.clone());
+                }
+                self.clients.push(Connected { id, lines, actor, observer });
+                if !observer && self.driver.is_none() {
+                    self.driver = Some(id);
+                }
+                self.company_changed();
+            }
+            Command::Left { id } => {
+                self.clients.retain(|c| c.id != id);
+                if self.driver == Some(id) {
+                    self.driver = self.clients.iter().find(|c| !c.observer).map(|c| c.id);
+                }
+                self.company_changed();
+            }
+            Command::Frame { id, frame } => self.frame(id, frame),
+        }
+    }
+
+    fn frame(&mut self, id: u64, frame: ToServer) {
+        let Some(client) = self.clients.iter().find(|c| c.id == id) else { return };
+        match frame {
+            ToServer::Decide { decision } => {
+                // Anybody of the same user may hold a run up; everything else takes the wheel.
+                let harmless = matches!(decision, Decision::Pause | Decision::Go | Decision::Stop | Decision::Abandon);
+                if self.driver == Some(id) || (client.observer && harmless) {
+                    let _ = self.to_engine.send(Incoming::Decide { client: id, by: client.actor.clone(), decision });
+                } else {
+                    let reason = "somebody else drives this run: take the wheel first".to_owned();
+                    self.tell(id, &ToClient::Refused { reason });
+                }
+            }
+            ToServer::TakeWheel if !client.observer => {
+                self.driver = Some(id);
+                self.wheel_changed();
+            }
+            ToServer::TakeWheel | ToServer::Hello { .. } => {}
+        }
+    }
+
+    fn company_changed(&mut self) {
+        let company = self.clients.iter().filter(|c| !c.observer).count();
+        let _ = self.to_engine.send(Incoming::Clients(company));
+        self.wheel_changed();
+    }
+
+    fn wheel_changed(&self) {
+        let driver = self.clients.iter().find(|c| Some(c.id) == self.driver).map(|c| c.actor.clone());
+        let company = self.clients.iter().filter(|c| !c.observer).count();
+        for client in self.clients.iter().filter(|c| !c.observer) {
+            let yours = self.driver == Some(client.id);
+            let watchers = company.saturating_sub(1);
+            let _ = client.lines.send(line(&ToClient::Wheel { yours, driver: driver.clone(), watchers }).into());
+        }
+    }
+
+    fn tell(&self, id: u64, frame: &ToClient) {
+        if let Some(client) = self.clients.iter().find(|c| c.id == id) {
+            let _ = client.lines.send(line(frame).into());
+        }
+    }
+}
