@@ -42,7 +42,7 @@ impl Deployment {
     pub fn empty() -> Deployment {
         let folder = tempfile::Builder::new().prefix("stepwell-").tempdir().expect("a folder for a test");
         let deployment = Deployment { folder };
-        for folder in [deployment.dir(), deployment.home(), deployment.catalogue()] {
+        for folder in [deployment.dir(), deployment.home()] {
             fs::create_dir(folder).expect("a folder in an empty one");
         }
         deployment
@@ -58,7 +58,7 @@ impl Deployment {
         self.folder.path().join("home")
     }
 
-    /// Definitions that are known besides the shipped ones.
+    /// Definitions that are known besides the shipped ones, if a test writes any there.
     pub fn catalogue(&self) -> PathBuf {
         self.folder.path().join("upgrades")
     }
@@ -94,7 +94,9 @@ impl Deployment {
 
     fn environment(&self) -> Vec<(String, String)> {
         let mut environment = super::environment(&self.home());
-        environment.push(("STEPWELL_CATALOGUE".into(), self.catalogue().to_string_lossy().into_owned()));
+        if self.catalogue().exists() {
+            environment.push(("STEPWELL_CATALOGUE".into(), self.catalogue().to_string_lossy().into_owned()));
+        }
         environment
     }
 
