@@ -140,14 +140,26 @@ fn a_terminal_that_is_too_small_is_told_how_much_is_needed() {
 }
 
 #[test]
-fn commands_that_only_ask_leave_no_trace() {
+fn commands_that_only_ask_answer_and_leave_no_trace() {
     let ledger = Ledger::new().build();
+    let definitions = ledger.catalogue().join("ledger").to_string_lossy().into_owned();
     let before = ledger.snapshot();
-    for command in [&["notes"][..], &["check"], &["plan"], &["status"], &["history"], &["lint"]] {
-        ledger.run(command.iter().copied());
+    for (command, exit) in [
+        (&["notes"][..], Exit::Done),
+        (&["check"], Exit::Done),
+        (&["plan"], Exit::Done),
+        (&["status"], Exit::UpgradeNeeded),
+        (&["history"], Exit::Done),
+        (&["lint", &definitions], Exit::Done),
+    ] {
+        let ran = ledger.run(command.iter().copied()).exit(exit.code().into());
+        assert!(!ran.stdout().trim().is_empty(), "an answer, in standard output of {ran}");
         before.assert_same(&ledger.snapshot(), command[0]);
-        ledger.run(command.iter().copied().chain(["--json"]));
-        before.assert_same(&ledger.snapshot(), &format!("{} --json", command[0]));
+        if command[0] != "notes" {
+            let ran = ledger.run(command.iter().copied().chain(["--json"])).exit(exit.code().into());
+            assert_eq!(ran.json()["schema"], 1, "{ran}");
+            before.assert_same(&ledger.snapshot(), &format!("{} --json", command[0]));
+        }
     }
 }
 

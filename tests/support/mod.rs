@@ -5,6 +5,7 @@
 
 pub mod database;
 pub mod deployment;
+mod emulator;
 pub mod files;
 pub mod gate;
 mod keys;

@@ -3,14 +3,12 @@
 //! The pseudo-terminal is opened here rather than by a library because the tests hang up: every descriptor of the
 //! master has to be closed at that moment, with nothing written to the program first.
 
-use std::fmt::Write as _;
 use std::io::{PipeReader, PipeWriter};
-use std::num::NonZeroU16;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::process::Command;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -19,6 +17,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
+use super::emulator::Shared;
 use super::{PATIENCE, keys};
 
 /// A program in a terminal of its own. Dropping it kills the program and closes the terminal.
@@ -35,66 +34,6 @@ struct Terminal {
     /// Closing it ends the reader.
     stop: PipeWriter,
     reader: JoinHandle<()>,
-}
-
-#[derive(Default)]
-struct Shared {
-    drawn: Mutex<Drawn>,
-    changed: Condvar,
-}
-
-/// What the program has drawn so far.
-struct Drawn {
-    parser: vt100::Parser<Replies>,
-    raw: Vec<u8>,
-    /// When how many bytes were read at once.
-    reads: Vec<(Instant, usize)>,
-    /// No program has the terminal open any more.
-    closed: bool,
-    exit: Option<ExitStatus>,
-}
-
-impl Default for Drawn {
-    fn default() -> Self {
-        let (rows, columns) = cells((80, 24));
-        Drawn {
-            parser: vt100::Parser::new_with_callbacks(rows, columns, 0, Replies::default()),
-            raw: Vec::new(),
-            reads: Vec::new(),
-            closed: false,
-            exit: None,
-        }
-    }
-}
-
-/// What the terminal answers to the program, and what it was told besides text.
-#[derive(Default)]
-struct Replies {
-    pending: Vec<u8>,
-    bells: usize,
-    title: String,
-}
-
-impl vt100::Callbacks for Replies {
-    fn audible_bell(&mut self, _: &mut vt100::Screen) {
-        self.bells += 1;
-    }
-
-    fn set_window_title(&mut self, _: &mut vt100::Screen, title: &[u8]) {
-        self.title = String::from_utf8_lossy(title).into_owned();
-    }
-
-    /// Programs ask where the cursor is and what the terminal can do, and wait for an answer.
-    fn unhandled_csi(&mut self, screen: &mut vt100::Screen, i1: Option<u8>, _: Option<u8>, params: &[&[u16]], c: char) {
-        match (i1, params.first().and_then(|first| first.first()), c) {
-            (None, Some(6), 'n') => {
-                let (row, column) = screen.cursor_position();
-                self.pending.extend(format!("\x1b[{};{}R", row + 1, column + 1).bytes());
-            }
-            (None, _, 'c') => self.pending.extend(b"\x1b[?62;22c"),
-            _ => {}
-        }
-    }
 }
 
 /// How a program is started in a terminal: [`Screen::open`].
@@ -147,9 +86,7 @@ impl Screen {
         // It holds the other end open, and its last closing is what tells the reader that the program is gone.
         drop(command);
 
-        let shared = Arc::new(Shared::default());
-        let (rows, columns) = cells(size);
-        shared.lock().parser.screen_mut().set_size(rows, columns);
+        let shared = Arc::new(Shared::new(size));
         let pid = child.id();
         std::thread::spawn({
             let shared = Arc::clone(&shared);
@@ -183,13 +120,13 @@ impl Screen {
     /// Waits until the screen is as wanted; gives up early when the program has ended and will draw nothing more.
     #[track_caller]
     pub fn wait_until(&self, what: &str, mut wanted: impl FnMut(&vt100::Screen) -> bool) -> &Self {
-        let drawn = self.wait(PATIENCE, |drawn| wanted(drawn.parser.screen()) || drawn.closed);
+        let drawn = self.shared.wait(PATIENCE, |drawn| wanted(drawn.parser.screen()) || drawn.closed);
         if !wanted(drawn.parser.screen()) {
             let state = match drawn.exit {
                 Some(status) => format!("the program ended ({status})"),
                 None => format!("{} s passed", PATIENCE.as_secs()),
             };
-            let screen = framed(&drawn);
+            let screen = drawn.framed();
             drop(drawn);
             panic!("waiting for {what}, {state}; the screen was:\n{screen}");
         }
@@ -198,7 +135,7 @@ impl Screen {
 
     /// Waits until the screen is not what it was, or the program has ended.
     pub fn wait_change(&self, before: &str) -> &Self {
-        drop(self.wait(PATIENCE, |drawn| {
+        drop(self.shared.wait(PATIENCE, |drawn| {
             drawn.closed || drawn.exit.is_some() || drawn.parser.screen().contents() != before
         }));
         self
@@ -232,8 +169,7 @@ impl Screen {
     pub fn resize(&self, columns: u16, rows: u16) -> &Self {
         let size = (columns, rows);
         // First the emulator: what the program draws for the new size must not be read at the old one.
-        let (rows, columns) = cells(size);
-        self.shared.lock().parser.screen_mut().set_size(rows, columns);
+        self.shared.lock().resize(size);
         tcsetwinsize(&*self.terminal().master, winsize(size)).expect("a new size");
         self
     }
@@ -278,7 +214,7 @@ impl Screen {
     pub fn bytes_within(&self, period: Duration) -> usize {
         let before = self.bytes_written();
         // The one place where time has to pass: that nothing is written can be seen in no other way.
-        let drawn = self.wait(period, |_| false);
+        let drawn = self.shared.wait(period, |_| false);
         drawn.raw.len() - before
     }
 
@@ -286,7 +222,7 @@ impl Screen {
     #[track_caller]
     pub fn assert_idle(&self, period: Duration) -> &Self {
         let written = self.bytes_within(period);
-        assert_eq!(written, 0, "bytes in {period:?} on a screen with nothing to do:\n{}", framed(&self.shared.lock()));
+        assert_eq!(written, 0, "bytes in {period:?} on a screen with nothing to do:\n{}", self.shared.lock().framed());
         self
     }
 
@@ -301,16 +237,16 @@ impl Screen {
     /// Waits for the program's end: its exit code, or 128 and the number of the signal that ended it.
     #[track_caller]
     pub fn exit_code(&self) -> i32 {
-        let drawn = self.wait(PATIENCE, |drawn| drawn.exit.is_some());
+        let drawn = self.shared.wait(PATIENCE, |drawn| drawn.exit.is_some());
         let Some(status) = drawn.exit else {
-            let screen = framed(&drawn);
+            let screen = drawn.framed();
             drop(drawn);
             panic!("the program goes on; the screen was:\n{screen}");
         };
         drop(drawn);
         // What it wrote last may still be on its way. A process that it left behind may keep the terminal open.
         if self.terminal.is_some() {
-            drop(self.wait(Duration::from_secs(1), |drawn| drawn.closed));
+            drop(self.shared.wait(Duration::from_secs(1), |drawn| drawn.closed));
         }
         status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default())
     }
@@ -337,32 +273,12 @@ impl Screen {
     fn terminal(&self) -> &Terminal {
         self.terminal.as_ref().expect("a terminal that has not hung up")
     }
-
-    /// Waits until `wanted` or for `period`, whichever comes first.
-    fn wait(&self, period: Duration, mut wanted: impl FnMut(&mut Drawn) -> bool) -> MutexGuard<'_, Drawn> {
-        let (guard, _) =
-            self.shared.changed.wait_timeout_while(self.shared.lock(), period, |drawn| !wanted(drawn)).expect(POISON);
-        guard
-    }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
         self.signal(Signal::KILL);
         self.hang_up();
-    }
-}
-
-const POISON: &str = "no thread panics while it holds the screen";
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Drawn> {
-        self.drawn.lock().expect(POISON)
-    }
-
-    fn update(&self, change: impl FnOnce(&mut Drawn)) {
-        change(&mut self.lock());
-        self.changed.notify_all();
     }
 }
 
@@ -404,23 +320,4 @@ fn write_all(master: &OwnedFd, mut bytes: &[u8]) {
 
 fn winsize((columns, rows): (u16, u16)) -> Winsize {
     Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }
-}
-
-/// Rows and columns for the emulator, which knows no terminal without any.
-fn cells((columns, rows): (u16, u16)) -> (NonZeroU16, NonZeroU16) {
-    let at_least_one = |n| NonZeroU16::new(n).unwrap_or(NonZeroU16::MIN);
-    (at_least_one(rows), at_least_one(columns))
-}
-
-/// The screen in a frame, so that its blanks are seen.
-fn framed(drawn: &Drawn) -> String {
-    let screen = drawn.parser.screen();
-    let (_, columns) = screen.size();
-    let columns = columns.get();
-    let rule = "─".repeat(columns.into());
-    let mut out = format!("┌{rule}┐\n");
-    for row in screen.rows(0, columns) {
-        let _ = writeln!(out, "│{row}");
-    }
-    out + &format!("└{rule}┘")
 }
