@@ -1,0 +1,197 @@
+//! OpenStack Barbican from Yoga to Zed, the one hop since Ussuri that alters a table.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::cache;
+use crate::support::database::{ask, assert_same, dump_table};
+use crate::support::deployment::Deployment;
+use crate::support::{fixtures, wizard};
+
+/// Zed, with the limits on what it needs that it was tried with.
+const ZED: [&str; 5] = ["barbican==15.0.1", "SQLAlchemy<2", "oslo.db<14", "alembic<1.14", "setuptools<80"];
+
+/// What the upgrade must not touch.
+const TABLES: [&str; 4] = ["secrets", "secret_user_metadata", "encrypted_data", "projects"];
+
+/// Stands in for systemd: a unit's state is the content of a file, and every call is written down.
+const SYSTEMCTL: &str = r#"#!/bin/sh
+echo "$*" >>"UNITS/calls"
+case $1 in
+  start) echo active >"UNITS/$2" ;;
+  stop) echo inactive >"UNITS/$2" ;;
+  is-active)
+    read -r state <"UNITS/$2"
+    echo "$state"
+    [ "$state" = active ] || exit 3 ;;
+  *) exit 64 ;;
+esac
+"#;
+
+/// Stands in for the interpreter of the release that runs now, of which the upgrade asks its version.
+const RUNNING: &str = r#"#!/bin/sh
+case $2 in
+  *importlib.metadata*) echo 14.0.2 ;;
+  *) exec python3 "$@" ;;
+esac
+"#;
+
+/// Barbican 14.0.2 with the database that it wrote, and 15.0.1 installed beside it.
+struct Barbican {
+    deployment: Deployment,
+    bin: PathBuf,
+    before: Vec<String>,
+}
+
+impl Barbican {
+    fn yoga() -> Barbican {
+        let bin = cache::python_environment("barbican", &ZED);
+        let deployment = Deployment::empty();
+        let dir = deployment.dir();
+        fs::copy(fixtures().join("barbican/barbican-14.0.2.sqlite"), dir.join("barbican.sqlite")).expect("the fixture");
+        // The fixture may be read-only, and permissions are copied too.
+        fs::set_permissions(dir.join("barbican.sqlite"), Permissions::from_mode(0o600)).expect("permissions");
+        for folder in ["units", "running", "backups"] {
+            fs::create_dir(dir.join(folder)).expect(folder);
+        }
+        for unit in ["barbican-api", "barbican-worker"] {
+            deployment.write(&format!("units/{unit}"), "active\n");
+        }
+        executable(&dir.join("systemctl"), &SYSTEMCTL.replace("UNITS", &dir.join("units").to_string_lossy()));
+        executable(&dir.join("running/python3"), RUNNING);
+
+        let url = format!("sqlite:///{}", dir.join("barbican.sqlite").display());
+        let dir = dir.display();
+        deployment.write("barbican.conf", &format!("[DEFAULT]\nsql_connection = {url}\n"));
+        deployment.write(
+            "stepwell.yaml",
+            &format!(
+                r#"format: 1
+system: barbican
+deployment: barbican-test
+stores:
+  db: {{ url: "{url}" }}
+facts:
+  conf: "{dir}/barbican.conf"
+  running: "{dir}/running"
+  bin: {{ 15.0.1: "{bin}" }}
+  installed_by: self
+  services: [barbican-api, barbican-worker]
+  systemctl: ["{dir}/systemctl"]
+  backup_dir: "{dir}/backups"
+journal: file
+"#,
+                bin = bin.display()
+            ),
+        );
+        let mut barbican = Barbican { deployment, bin, before: Vec::new() };
+        assert_eq!(barbican.revision(), "0f8c192a061f", "the fixture is what 14.0.2 wrote");
+        assert_eq!(barbican.secrets(), "1000");
+        barbican.before = barbican.rows();
+        barbican
+    }
+
+    fn database(&self) -> PathBuf {
+        self.deployment.dir().join("barbican.sqlite")
+    }
+
+    /// What Barbican's own command says about the schema.
+    fn revision(&self) -> String {
+        let output = Command::new(self.bin.join("barbican-db-manage"))
+            .arg("current")
+            .env("OS_DEFAULT__SQL_CONNECTION", format!("sqlite:///{}", self.database().display()))
+            .current_dir(self.deployment.home())
+            .output()
+            .expect("barbican-db-manage");
+        // Its log is on standard output too.
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let is_revision = |line: &&str| {
+            let id = line.strip_suffix(" (head)").unwrap_or(line);
+            !id.is_empty() && id.chars().all(|c| c.is_ascii_hexdigit())
+        };
+        let found = printed.lines().find(is_revision);
+        found.unwrap_or_else(|| panic!("{}: {printed}", output.status)).to_owned()
+    }
+
+    fn secrets(&self) -> String {
+        ask(&self.database(), "select count(*) from secrets")
+    }
+
+    fn rows(&self) -> Vec<String> {
+        TABLES.iter().map(|table| dump_table(&self.database(), table)).collect()
+    }
+
+    fn unit(&self, name: &str) -> String {
+        fs::read_to_string(self.deployment.dir().join("units").join(name)).expect(name).trim().to_owned()
+    }
+
+    #[track_caller]
+    fn assert_upgraded(&self) {
+        assert_eq!(self.revision(), "8c74e2d7f1ff (head)");
+        assert_eq!(self.secrets(), "1000");
+        for (before, after) in self.before.iter().zip(self.rows()) {
+            assert_same(before, &after, "after the upgrade");
+        }
+        assert_eq!(ask(&self.database(), "select count(*) from secret_consumer_metadata"), "1000");
+
+        for unit in ["barbican-api", "barbican-worker"] {
+            assert_eq!(self.unit(unit), "active", "{unit} is in the state in which it was found");
+        }
+        let calls = fs::read_to_string(self.deployment.dir().join("units/calls")).expect("calls of systemctl");
+        for unit in ["barbican-api", "barbican-worker"] {
+            let count = |verb: &str| calls.lines().filter(|line| *line == format!("{verb} {unit}")).count();
+            assert_eq!((count("stop"), count("start")), (1, 1), "{unit} was down while the schema changed:\n{calls}");
+        }
+
+        let backups: Vec<PathBuf> = fs::read_dir(self.deployment.dir().join("backups"))
+            .expect("the folder of backups")
+            .map(|entry| entry.expect("an entry").path())
+            .filter(|path| fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"SQLite format 3\0")))
+            .collect();
+        assert_eq!(backups.len(), 1, "{backups:?}");
+        assert_eq!(ask(&backups[0], "select version_num from alembic_version"), "0f8c192a061f");
+        assert_eq!(ask(&backups[0], "select count(*) from secrets"), "1000");
+
+        assert_eq!(self.deployment.status(), 0, "the upgrade is recorded");
+    }
+}
+
+fn executable(path: &Path, text: &str) {
+    fs::write(path, text).expect("a program");
+    fs::set_permissions(path, Permissions::from_mode(0o755)).expect("permissions");
+}
+
+#[test]
+fn barbican_is_upgraded_without_an_operator() {
+    let barbican = Barbican::yoga();
+    let switched = ["--allow-irreversible", "--answer", "last/switch=SWITCHED"];
+    barbican.deployment.run(["run", "--yes", "--to", "15.0.1"].into_iter().chain(switched)).exit(0);
+    barbican.assert_upgraded();
+
+    // Again: there is nothing left to do, and nothing is done.
+    barbican.deployment.run(["run", "--yes", "--to", "15.0.1"]).exit(0);
+    barbican.assert_upgraded();
+}
+
+#[test]
+fn barbican_is_upgraded_with_the_wizard() {
+    let barbican = Barbican::yoga();
+    let screen = barbican.deployment.terminal([]).start();
+    let (code, left) = wizard::walk_through(&screen);
+    assert_eq!(code, 0, "{left}");
+    assert!(left.contains("15.0.1"), "the summary stays on the terminal:\n{left}");
+    barbican.assert_upgraded();
+}
+
+#[test]
+fn a_runner_killed_while_the_schema_changes_is_resumed() {
+    let barbican = Barbican::yoga();
+    let run = ["run", "--yes", "--to", "15.0.1", "--allow-irreversible", "--answer", "last/switch=SWITCHED"];
+    let mut runner = barbican.deployment.start(run.into_iter().chain(["--json"]));
+    runner.wait_step("15.0.1/schema");
+    runner.kill();
+    barbican.deployment.run(run).exit(0);
+    barbican.assert_upgraded();
+}

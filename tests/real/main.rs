@@ -1,0 +1,10 @@
+//! Upgrades of real systems, with their own programs on data that an old release of theirs wrote.
+//!
+//! The programs come from the language's package registry and are kept between runs. What cannot be had fails a test;
+//! nothing is skipped.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod barbican;
+mod cache;

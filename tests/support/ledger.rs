@@ -1,0 +1,156 @@
+//! A small system whose upgrade a test writes itself.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::database;
+use super::deployment::Deployment;
+use super::gate::Gate;
+
+const SYSTEM: &str = r"
+format: 1
+system: ledger
+title: Ledger
+about: A sample system with one table.
+offline: no
+versions:
+  scheme: semver
+  path: sequential
+  data:
+    - sql: { query: select version from about }
+stores:
+  db: { title: Database, engines: [sqlite] }
+facts:
+  gate: { ask: A pipe at which the upgrade waits, default: /dev/null }
+checks:
+  - id: entries
+    title: The ledger has entries
+    sql: { query: select id from entries, expect: { rows: 1..100000 } }
+    fix: Restore the ledger from a backup.
+";
+
+const COLUMN: &str = r"
+  - id: column
+    title: Add the column cents
+    sql: { statements: [ alter table entries add column cents integer ] }
+";
+
+const GATE: &str = r#"
+  - id: gate
+    title: Wait at the gate
+    run: { argv: [ cat, "{{ facts.gate }}" ] }
+    resume: RESUME
+"#;
+
+const FAIL: &str = r"
+  - id: fail
+    title: Fail for ever
+    run: { argv: [ 'false' ] }
+    resume: idempotent
+    retry: { attempts: 1, wait: 1s..1s }
+";
+
+const REST: &str = r"
+  - id: fill
+    title: Fill cents
+    backfill: { table: entries, key: [id], where: cents is null, set: { cents: amount * 100 }, batch: 10 }
+  - id: version
+    title: Write the version into the database
+    sql: { statements: [ update about set version = '2.0.0' ] }
+";
+
+/// A ledger at 1.0.0, and a catalogue that leads to 2.0.0: a column is added, what the test says is done, the column is
+/// filled and the version written.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    between: String,
+}
+
+impl Ledger {
+    pub fn new() -> Ledger {
+        Ledger::default()
+    }
+
+    /// A step at which the upgrade waits; after a crash it may be done again.
+    pub fn with_gate(mut self) -> Ledger {
+        self.between += &GATE.replace("RESUME", "idempotent");
+        self
+    }
+
+    /// The same as a step that is never done twice by itself.
+    pub fn with_gate_once(mut self) -> Ledger {
+        self.between += &GATE.replace("RESUME", "once");
+        self
+    }
+
+    /// A step that fails whenever it is tried.
+    pub fn with_failing_step(mut self) -> Ledger {
+        self.between += FAIL;
+        self
+    }
+
+    pub fn build(self) -> LedgerDeployment {
+        let deployment = Deployment::empty();
+        let system = deployment.catalogue().join("ledger");
+        fs::create_dir_all(system.join("releases")).expect("a folder for releases");
+        fs::write(system.join("system.yaml"), SYSTEM.trim_start()).expect("system.yaml");
+        fs::write(
+            system.join("releases/2.0.0.yaml"),
+            format!("release: 2.0.0\nsteps:{COLUMN}{}{REST}", self.between).replace("\n\n", "\n"),
+        )
+        .expect("a release");
+
+        let ledger = LedgerDeployment { gate: Gate::at(&deployment.home().join("gate")), deployment };
+        database::execute(
+            &ledger.path(),
+            "create table about (version text not null);
+             insert into about values ('1.0.0');
+             create table entries (id integer primary key, amount integer not null);
+             insert into entries (amount)
+                 with recursive n(i) as (select 1 union all select i + 1 from n where i < 100) select i from n;",
+        );
+        ledger.write("stepwell.yaml", &ledger.yaml());
+        ledger
+    }
+}
+
+/// A deployment of the ledger.
+#[derive(Debug)]
+pub struct LedgerDeployment {
+    deployment: Deployment,
+    /// Where `with_gate` waits.
+    pub gate: Gate,
+}
+
+impl LedgerDeployment {
+    /// Where its database is, even while it is not there.
+    pub fn path(&self) -> PathBuf {
+        self.dir().join("ledger.sqlite")
+    }
+
+    /// The deployment file as it is when nothing is wrong with it.
+    pub fn yaml(&self) -> String {
+        format!(
+            "format: 1\nsystem: ledger\ndeployment: ledger-test\nstores:\n  db: {{ url: \"sqlite:///{}\" }}\nfacts:\n  gate: \"{}\"\njournal: file\n",
+            self.path().display(),
+            self.gate.path().display()
+        )
+    }
+
+    /// The version that the ledger itself records.
+    pub fn version(&self) -> String {
+        database::ask(&self.path(), "select version from about")
+    }
+
+    pub fn set_version(&self, version: &str) {
+        database::execute(&self.path(), &format!("update about set version = '{version}'"));
+    }
+}
+
+impl std::ops::Deref for LedgerDeployment {
+    type Target = Deployment;
+
+    fn deref(&self) -> &Deployment {
+        &self.deployment
+    }
+}

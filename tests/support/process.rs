@@ -1,0 +1,79 @@
+//! The processes of one deployment, however they came to be: runners, the programs of steps and what watches them.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+
+/// A process that is running.
+#[derive(Debug)]
+pub struct Process {
+    pub pid: u32,
+    pub argv: Vec<String>,
+}
+
+/// Every process whose home is `home`. A test gives each deployment a home of its own, and everything that Stepwell
+/// starts is told where home is, so nothing of another test is found and nothing of this one is missed.
+pub fn at_home(home: &Path) -> Vec<Process> {
+    let mark = format!("HOME={}", home.display());
+    fs::read_dir("/proc")
+        .expect("/proc")
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+            let read = |name: &str| -> Option<Vec<String>> {
+                let text = fs::read(entry.path().join(name)).ok()?;
+                Some(text.split(|byte| *byte == 0).map(|part| String::from_utf8_lossy(part).into_owned()).collect())
+            };
+            read("environ")?.contains(&mark).then_some(())?;
+            let mut argv = read("cmdline")?;
+            argv.retain(|arg| !arg.is_empty());
+            Some(Process { pid, argv })
+        })
+        .collect()
+}
+
+/// Kills every process of the deployment with this home, those that they start meanwhile too, and waits for their end.
+pub fn kill_all(home: &Path) {
+    let deadline = Instant::now() + super::PATIENCE;
+    loop {
+        let left = at_home(home);
+        if left.is_empty() {
+            return;
+        }
+        assert!(Instant::now() < deadline, "these do not die: {left:?}");
+        for process in left {
+            kill(process.pid);
+        }
+    }
+}
+
+/// Kills a process with a signal that it cannot catch, and waits for its end. Nothing happens if it has ended.
+pub fn kill(pid: u32) {
+    let Some(handle) = open(pid) else { return };
+    let _ = pidfd_send_signal(&handle, Signal::KILL);
+    wait(&handle, super::PATIENCE);
+}
+
+/// Waits for the end of a process that need not be a child: whether it came in time.
+pub fn wait_end(pid: u32) -> bool {
+    open(pid).is_none_or(|handle| wait(&handle, super::PATIENCE))
+}
+
+pub fn is_alive(pid: u32) -> bool {
+    open(pid).is_some_and(|handle| !wait(&handle, Duration::ZERO))
+}
+
+/// A handle rather than the number, which another process may have by the time it is used.
+fn open(pid: u32) -> Option<rustix::fd::OwnedFd> {
+    let pid = Pid::from_raw(i32::try_from(pid).ok()?)?;
+    pidfd_open(pid, PidfdFlags::empty()).ok()
+}
+
+fn wait(handle: &rustix::fd::OwnedFd, patience: Duration) -> bool {
+    let patience = Timespec::try_from(patience).expect("a short time");
+    let mut ready = [PollFd::new(handle, PollFlags::IN)];
+    poll(&mut ready, Some(&patience)).is_ok_and(|count| count > 0)
+}

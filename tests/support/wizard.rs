@@ -1,0 +1,31 @@
+//! Goes through the wizard as an operator who agrees with everything: enter does what a screen asks for next, and what
+//! is to be typed stands on the screen.
+
+use std::sync::LazyLock;
+use std::time::Instant;
+
+use regex::Regex;
+
+use super::PATIENCE;
+use super::pty::Screen;
+
+static TYPED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"Type (\S+) and press enter").expect("a regular expression"));
+
+/// Goes on until the program ends; its exit code, and what it left on the terminal.
+#[track_caller]
+pub fn walk_through(screen: &Screen) -> (i32, String) {
+    let deadline = Instant::now() + PATIENCE * 3;
+    screen.wait_for("1 Deployment");
+    while !screen.has_ended() {
+        let seen = screen.contents();
+        assert!(Instant::now() < deadline, "the wizard does not get on:\n{seen}");
+        if let Some(word) = TYPED.captures(&seen) {
+            screen.type_text(&word[1]).press("enter");
+        } else if !seen.contains("● 6 Run") {
+            screen.press("enter");
+        }
+        screen.wait_change(&seen);
+    }
+    (screen.exit_code(), screen.contents())
+}
