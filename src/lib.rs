@@ -4,4 +4,5 @@
 
 pub mod link;
 pub mod model;
+pub mod tui;
 pub mod words;

@@ -3,3 +3,7 @@
 //! Sentences are short, in the active voice, and name the next action.
 
 pub mod format;
+pub mod keys;
+pub mod popups;
+pub mod run;
+pub mod screens;

@@ -1,0 +1,54 @@
+//! The bottom bar: what the keys do now, and who drives.
+//!
+//! ```text
+//!  enter Next   r Run again   b Back   ↑↓ Move   ? Help   q Quit
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::keys;
+use super::model::Model;
+use super::text::{fit, width};
+use crate::words::screens as words;
+
+/// Draws the bar.
+pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
+    let theme = model.theme;
+    let note = if model.waiting.is_some() && model.drives() { words::WORKING } else { "" };
+    let room = usize::from(area.width).saturating_sub(width(note) + 2);
+    let mut shown: Vec<(&str, &str)> = keys::active(model)
+        .map(|binding| (name(binding.name, theme.glyphs.ascii), (binding.label)(model)))
+        .filter(|(_, label)| !label.is_empty())
+        .collect();
+    // The last entries are help and the way out: the middle gives way to them.
+    while shown.len() > 3 && total(&shown) > room {
+        let drop = shown.iter().rposition(|(key, _)| !matches!(*key, "?" | "q" | "b" | "enter")).unwrap_or(0);
+        shown.remove(drop);
+    }
+    let mut spans = vec![Span::raw(" ")];
+    for (key, label) in shown {
+        spans.push(Span::styled(key, theme.accent()));
+        spans.push(Span::raw(format!(" {label}   ")));
+    }
+    buf.set_line(area.x, area.y, &Line::from(spans), area.width);
+    if !note.is_empty() {
+        let text = fit(note, usize::from(area.width), theme.glyphs.ascii);
+        let x = area.right().saturating_sub(u16::try_from(width(&text) + 1).unwrap_or(u16::MAX));
+        buf.set_line(x.max(area.x), area.y, &Line::styled(text, theme.quiet()), area.width);
+    }
+}
+
+fn total(shown: &[(&str, &str)]) -> usize {
+    shown.iter().map(|(key, label)| width(key) + width(label) + 4).sum()
+}
+
+/// The key's name in the character set.
+pub fn name(name: &'static str, ascii: bool) -> &'static str {
+    match name {
+        "↑↓" if ascii => "up/down",
+        "←→" if ascii => "left/right",
+        other => other,
+    }
+}

@@ -1,0 +1,39 @@
+//! The wizard in a terminal.
+//!
+//! A model is changed by messages (`update`), drawn as a whole (`view`), and what is to be done outside comes back as
+//! effects that only `app` carries out. It sees events and sends decisions; it knows nothing of databases.
+
+mod act;
+mod approve;
+mod find;
+mod footer;
+mod header;
+mod keys;
+mod markdown;
+mod model;
+mod notes;
+mod over;
+mod popup;
+mod popup_view;
+mod screens;
+mod table;
+mod text;
+mod theme;
+mod update;
+mod view;
+mod when;
+
+/// What the terminal can do, and how the wizard is used.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Draw with ASCII signs only.
+    pub ascii: bool,
+    /// False under `NO_COLOR`.
+    pub color: bool,
+    /// Fewer frames a second.
+    pub over_ssh: bool,
+    /// Wrap each frame in a synchronised update.
+    pub sync_output: bool,
+    /// Whether the steps run in another process, so that this one may end or be suspended.
+    pub detachable: bool,
+}
