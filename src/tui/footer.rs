@@ -6,12 +6,18 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::keys;
 use super::model::Model;
 use super::text::{fit, width};
+use crate::model::Severity;
+use crate::words::format::{between, visible};
 use crate::words::screens as words;
+
+/// Milliseconds for which a notice is shown.
+const NOTICE_STAYS: u64 = 60_000;
 
 /// Draws the bar.
 pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
@@ -38,6 +44,21 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
         let x = area.right().saturating_sub(u16::try_from(width(&text) + 1).unwrap_or(u16::MAX));
         buf.set_line(x.max(area.x), area.y, &Line::styled(text, theme.quiet()), area.width);
     }
+}
+
+/// The last thing that the operator should read, for a while after it was said.
+pub fn notice(model: &Model) -> (String, Style) {
+    let Some((at, severity, text)) = model.state.notices.last() else { return (String::new(), Style::new()) };
+    if model.now.is_some_and(|now| between(*at, now) > NOTICE_STAYS) {
+        return (String::new(), Style::new());
+    }
+    let theme = model.theme;
+    let (glyph, style) = match severity {
+        Severity::Info => (theme.glyphs.bullet, theme.accent()),
+        Severity::Warning => (theme.glyphs.warn, theme.warn()),
+        Severity::Error => (theme.glyphs.fail, theme.bad()),
+    };
+    (format!("{glyph} {}", visible(text)), style)
 }
 
 fn total(shown: &[(&str, &str)]) -> usize {

@@ -7,10 +7,12 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::model::{Model, Screen};
 use super::text::{fit, width};
+use super::when;
 use crate::model::Service;
 use crate::words::format::visible;
 use crate::words::{popups, screens as words};
@@ -19,6 +21,18 @@ use crate::words::{popups, screens as words};
 pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     buf.set_line(area.x, area.y, &title(model, usize::from(area.width)), area.width);
     buf.set_line(area.x, area.y + 1, &stepper(model, usize::from(area.width)), area.width);
+}
+
+/// What the line below the header says: that another front end drives, or that nobody does.
+pub fn banner(model: &Model) -> (String, Style) {
+    if model.gone {
+        return (words::GONE_BANNER.to_owned(), model.theme.bad());
+    }
+    if when::watching(model) {
+        let driver = model.wheel.driver.as_ref().map(|d| visible(&format!("{}@{}", d.login, d.host)));
+        return (words::watching(driver.as_deref()), model.theme.warn());
+    }
+    (String::new(), Style::new())
 }
 
 fn title(model: &Model, room: usize) -> Line<'static> {

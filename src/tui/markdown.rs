@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
@@ -140,12 +140,10 @@ impl Walk {
                 });
             }
             Tag::BlockQuote(_) => self.quote += 1,
-            Tag::CodeBlock(kind) => {
+            Tag::CodeBlock(_) => {
                 self.flush();
                 self.code = true;
-                if let CodeBlockKind::Fenced(_) | CodeBlockKind::Indented = kind {
-                    self.block += 1;
-                }
+                self.block += 1;
             }
             Tag::Emphasis => self.styles.push(Style::new().add_modifier(Modifier::ITALIC)),
             Tag::Strong => self.styles.push(self.theme.strong()),

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::model::{Model, Screen};
@@ -27,10 +28,10 @@ pub fn view(model: &Model, buf: &mut Buffer) {
     }
     let [head, rule, body, rule_below, bar] = split(area);
     header::render(buf, model, head);
-    for rule in [rule, rule_below] {
-        let line = model.theme.glyphs.rule.repeat(usize::from(rule.width));
-        buf.set_line(rule.x, rule.y, &Line::styled(line, model.theme.quiet()), rule.width);
-    }
+    let (said, style) = header::banner(model);
+    draw_rule(buf, model, rule, &said, style);
+    let (said, style) = footer::notice(model);
+    draw_rule(buf, model, rule_below, &said, style);
     let render = match model.screen {
         Screen::Deployment => screens::deployment::render,
         Screen::Notes => screens::notes::render,
@@ -45,6 +46,17 @@ pub fn view(model: &Model, buf: &mut Buffer) {
     render(buf, model, body);
     footer::render(buf, model, bar);
     popup_view::render(buf, model, body);
+}
+
+/// A line across, with what needs saying on it.
+fn draw_rule(buf: &mut Buffer, model: &Model, area: Rect, said: &str, style: Style) {
+    let theme = model.theme;
+    let room = usize::from(area.width);
+    buf.set_line(area.x, area.y, &Line::styled(theme.glyphs.rule.repeat(room), theme.quiet()), area.width);
+    if !said.is_empty() {
+        let text = format!(" {} ", fit(said, room.saturating_sub(4), theme.glyphs.ascii));
+        buf.set_line(area.x + 1, area.y, &Line::styled(text, style), area.width - 1);
+    }
 }
 
 fn split(area: Rect) -> [Rect; 5] {

@@ -15,6 +15,14 @@ pub const CONFIRM_LATER: &str = "The version is recorded here once everything is
 pub const NOTICES: &str = "To keep in mind";
 pub const NEXT_COMMAND: &str = "Type next";
 
+pub const GONE_BANNER: &str = "the runner is gone: nothing moves; q leaves";
+
+/// Another front end drives.
+pub fn watching(driver: Option<&str>) -> String {
+    let who = driver.map_or_else(|| "another front end".to_owned(), str::to_owned);
+    format!("watching, {who} drives - press w to take the wheel")
+}
+
 /// The state of a run.
 pub fn run_state(state: RunState) -> &'static str {
     match state {
