@@ -15,6 +15,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::model::Model;
 use super::pace::Pace;
+use super::signs::Signs;
 use super::theme::Theme;
 use super::update::{Effect, Msg, update};
 use super::writer::Painter;
@@ -22,6 +23,7 @@ use super::{Ending, Options, guard, hangup};
 use crate::link::{Client, FromRunner, ToRunner};
 use crate::model::Exit;
 
+const BELL: &[u8] = b"\x07";
 /// Events taken in before the next frame is considered.
 const BATCH: usize = 512;
 /// A process that nobody can bring back by `fg` does not stop; it is given this long to.
@@ -44,6 +46,7 @@ struct App {
     client: Client,
     painter: Painter<File>,
     pace: Pace,
+    signs: Signs,
     /// How to end, once that is known.
     leaving: Option<(bool, Option<Exit>)>,
 }
@@ -60,6 +63,7 @@ impl App {
             client,
             painter: Painter::new(out, options.sync_output),
             pace: Pace::new(options.over_ssh),
+            signs: Signs::default(),
             leaving: None,
         })
     }
@@ -138,7 +142,7 @@ impl App {
                 std::thread::sleep(TO_STOP);
                 return self.resume();
             }
-            Effect::Bell => self.painter.bell()?,
+            Effect::Bell => self.painter.raw(BELL)?,
         }
         Ok(())
     }
@@ -156,8 +160,10 @@ impl App {
 
     fn draw(&mut self) -> io::Result<()> {
         self.painter.draw(&self.model)?;
-        self.pace.drawn(Instant::now());
-        Ok(())
+        let now = Instant::now();
+        self.pace.drawn(now);
+        let signs = self.signs.bytes(&self.model, now);
+        self.painter.raw(&signs)
     }
 
     fn ending(self) -> Ending {

@@ -24,10 +24,14 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     let theme = model.theme;
     let note = if model.waiting.is_some() && model.drives() { words::WORKING } else { "" };
     let room = usize::from(area.width).saturating_sub(width(note) + 2);
-    let mut shown: Vec<(&str, &str)> = keys::active(model)
-        .map(|binding| (name(binding.name, theme.glyphs.ascii), (binding.label)(model)))
-        .filter(|(_, label)| !label.is_empty())
-        .collect();
+    let mut shown: Vec<(&str, &str)> = Vec::new();
+    for binding in keys::active(model) {
+        let label = (binding.label)(model);
+        // Another key for the same thing is for the help.
+        if !label.is_empty() && shown.iter().all(|(_, other)| *other != label) {
+            shown.push((name(binding.name, theme.glyphs.ascii), label));
+        }
+    }
     // The last entries are help and the way out: the middle gives way to them.
     while shown.len() > 3 && total(&shown) > room {
         let drop = shown.iter().rposition(|(key, _)| !matches!(*key, "?" | "q" | "b" | "enter")).unwrap_or(0);

@@ -16,6 +16,11 @@ use crossterm::terminal::{
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
 
+/// The title onto the terminal's own stack.
+const SAVE_TITLE: &[u8] = b"\x1b[22;2t";
+/// The title from that stack, and no progress in the task bar.
+const PUT_TITLE_BACK: &[u8] = b"\x1b[23;2t\x1b]9;4;0;0\x1b\\";
+
 /// Holds the terminal; dropping it puts the terminal back.
 #[derive(Debug)]
 #[must_use]
@@ -72,11 +77,13 @@ pub fn restore() {
 }
 
 fn write_entering(out: &mut impl Write) -> io::Result<()> {
+    out.write_all(SAVE_TITLE)?;
     queue!(out, EnterAlternateScreen, EnableBracketedPaste, Hide)
 }
 
 fn write_leaving(out: &mut impl Write) -> io::Result<()> {
-    queue!(out, EndSynchronizedUpdate, ResetColor, DisableBracketedPaste, LeaveAlternateScreen, Show)
+    queue!(out, EndSynchronizedUpdate, ResetColor, DisableBracketedPaste, LeaveAlternateScreen, Show)?;
+    out.write_all(PUT_TITLE_BACK)
 }
 
 #[cfg(test)]
@@ -92,6 +99,7 @@ mod tests {
         for mode in ["?1049", "?2004"] {
             assert!(on.contains(&format!("\x1b[{mode}h")) && off.contains(&format!("\x1b[{mode}l")), "{mode}");
         }
+        assert!(on.contains("\x1b[22;2t") && off.contains("\x1b[23;2t"));
         assert!(on.contains("\x1b[?25l") && off.contains("\x1b[?25h"));
         assert!(off.starts_with("\x1b[?2026l"), "an update that was cut short is ended first");
     }

@@ -75,7 +75,11 @@ fn title(model: &Model, room: usize) -> Line<'static> {
 fn stepper(model: &Model, room: usize) -> Line<'static> {
     let theme = model.theme;
     let stage = model.stage();
-    let long: usize = Screen::STEPS.iter().map(|s| width(words::screen(*s as usize)) + 6).sum();
+    let names: usize = Screen::STEPS.iter().map(|s| width(words::screen(*s as usize)) + 4).sum();
+    let count = Screen::STEPS.len();
+    // All names, with more or less air between them; where there is no room for that, the one that is looked at.
+    let (named, air) = if names + 2 * count <= room { (true, 2) } else { (names + count - 1 <= room, 1) };
+    let air = if named { air } else { 2 };
     let mut spans = Vec::new();
     for screen in Screen::STEPS {
         let here = screen == model.screen;
@@ -87,15 +91,15 @@ fn stepper(model: &Model, room: usize) -> Line<'static> {
             (theme.glyphs.todo, theme.quiet())
         };
         let number = screen as usize + 1;
-        // Where there is no room for all names, the one that is looked at has its name.
-        let text = if here || long <= room {
+        let text = if here || named {
             format!("{glyph} {number} {}", words::screen(screen as usize))
         } else {
             format!("{glyph} {number}")
         };
-        spans.push(Span::raw(" "));
+        if !spans.is_empty() || air > 1 {
+            spans.push(Span::raw(" ".repeat(if spans.is_empty() { 1 } else { air })));
+        }
         spans.push(Span::styled(text, if here { style.patch(theme.strong()).patch(theme.link()) } else { style }));
-        spans.push(Span::raw(" "));
     }
     Line::from(spans)
 }

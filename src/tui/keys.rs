@@ -190,7 +190,7 @@ const EVERYWHERE: &[Binding] = &[
 ];
 
 const PROMPT: &[Binding] = &[
-    key(&[ENTER], "enter", |_| words::NEXT, words::H_SUBMIT, Action::Submit, when::always),
+    key(&[ENTER], "enter", |_| words::SEND, words::H_SUBMIT, Action::Submit, when::always),
     key(&[ESC], "esc", |_| words::CLOSE, words::H_CLOSE, Action::Close, when::always),
     key(&[Press::Ctrl('c')], "^C", |_| "", words::H_QUIT, Action::Quit, when::always),
 ];

@@ -49,6 +49,13 @@ pub fn layout(text: &str, width: usize, theme: Theme) -> Page {
     walk.page
 }
 
+/// Where the list entries and the paragraphs of a section stand.
+#[derive(Default)]
+struct Section {
+    entries: Vec<Range<usize>>,
+    paragraphs: Vec<Range<usize>>,
+}
+
 struct Walk {
     theme: Theme,
     width: usize,
@@ -65,8 +72,8 @@ struct Walk {
     link: Option<(String, usize)>,
     table: Option<Table>,
     heading: Option<HeadingLevel>,
-    /// Inside a section whose items are acknowledged: where its entries and its paragraphs stand.
-    section: Option<(Vec<Range<usize>>, Vec<Range<usize>>)>,
+    /// Inside a section whose items are acknowledged.
+    section: Option<Section>,
     entry: usize,
 }
 
@@ -164,8 +171,8 @@ impl Walk {
             TagEnd::Paragraph => {
                 let start = self.page.lines.len();
                 self.flush();
-                if let (Some((_, paragraphs)), true) = (&mut self.section, self.lists.is_empty()) {
-                    paragraphs.push(start..self.page.lines.len());
+                if let (Some(section), true) = (&mut self.section, self.lists.is_empty()) {
+                    section.paragraphs.push(start..self.page.lines.len());
                 }
                 self.gap();
             }
@@ -175,7 +182,7 @@ impl Walk {
                     self.close_section();
                     let name = text.trim().to_lowercase();
                     if level == HeadingLevel::H2 && (name == "breaking changes" || name == "security") {
-                        self.section = Some(Default::default());
+                        self.section = Some(Section::default());
                     }
                 }
                 self.flush();
@@ -194,8 +201,8 @@ impl Walk {
                 self.flush();
                 self.marker = None;
                 let range = self.entry..self.page.lines.len();
-                if let (Some((entries, _)), 1) = (&mut self.section, self.lists.len()) {
-                    entries.push(range);
+                if let (Some(section), 1) = (&mut self.section, self.lists.len()) {
+                    section.entries.push(range);
                 }
             }
             TagEnd::BlockQuote(_) => {
@@ -298,8 +305,8 @@ impl Walk {
     }
 
     fn close_section(&mut self) {
-        if let Some((entries, paragraphs)) = self.section.take() {
-            self.page.items.extend(if entries.is_empty() { paragraphs } else { entries });
+        if let Some(section) = self.section.take() {
+            self.page.items.extend(if section.entries.is_empty() { section.paragraphs } else { section.entries });
         }
     }
 }

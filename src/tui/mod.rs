@@ -24,6 +24,7 @@ mod plan_fixture;
 mod popup;
 mod popup_view;
 mod screens;
+mod signs;
 mod table;
 #[cfg(test)]
 mod tests;

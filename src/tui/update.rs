@@ -12,7 +12,11 @@ use super::over;
 use super::popup::{Popup, Purpose};
 use crate::link::FromRunner;
 use crate::model::{Decision, Event, EventKind};
+use crate::words::format::between;
 use crate::words::{popups, screens};
+
+/// Milliseconds for which an event is news.
+const FRESH: u64 = 30_000;
 
 /// Something that happened outside.
 #[derive(Clone, Debug)]
@@ -163,10 +167,8 @@ fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
         EventKind::Planned { .. } | EventKind::Answered { .. } => effects.extend(approve::go_on(model)),
         _ => {}
     }
-    if model.state.current() != current {
-        if let Some(now) = model.state.current() {
-            model.cursors[Screen::Run as usize] = now;
-        }
+    if let Some(now) = model.state.current().filter(|now| Some(*now) != current) {
+        model.cursors[Screen::Run as usize] = now;
     }
     let stage = model.stage();
     if stage != before && (model.state.run.is_some() || stage == Screen::End) {
@@ -182,7 +184,10 @@ fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     }
     let needed = model.state.need();
     if (needed.is_some() && needed != need) || (stage == Screen::End && before != Screen::End) {
-        effects.push(Effect::Bell);
+        // What is replayed to a newcomer rang long ago.
+        if model.now.is_none_or(|now| between(event.at, now) < FRESH) {
+            effects.push(Effect::Bell);
+        }
     }
     effects
 }

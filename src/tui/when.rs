@@ -165,7 +165,14 @@ pub fn movable(model: &Model) -> bool {
 
 /// Whether there is a second pane to scroll.
 pub fn scrollable(model: &Model) -> bool {
-    !model.detail && matches!(model.screen, Screen::Deployment | Screen::Checks | Screen::Maintenance | Screen::Run)
+    let filled = match model.screen {
+        Screen::Deployment => model.state.survey.is_some(),
+        Screen::Checks => !model.state.checks.is_empty(),
+        Screen::Maintenance => model.state.plan.is_some(),
+        Screen::Run => !model.state.log.is_empty(),
+        Screen::Notes | Screen::Plan | Screen::Confirm | Screen::End => false,
+    };
+    filled && !model.detail
 }
 
 /// Whether Tab leads somewhere.
@@ -192,7 +199,10 @@ pub fn suspendable(model: &Model) -> bool {
 pub fn rows(model: &Model) -> usize {
     let state = &model.state;
     match model.screen {
-        Screen::Deployment => state.survey.as_ref().map_or(0, |s| s.targets.len()),
+        Screen::Deployment => match &state.survey {
+            Some(survey) if survey.unfinished.is_none() && survey.problem.is_none() => survey.targets.len(),
+            _ => 0,
+        },
         Screen::Checks => state.checks.len(),
         Screen::Maintenance if state.run.is_none() => {
             if needs_maintenance(model) {

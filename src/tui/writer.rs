@@ -67,12 +67,15 @@ impl<W: Write> Painter<W> {
         Ok(self.bytes.len())
     }
 
-    /// Rings the terminal's bell.
+    /// Writes what is not cells: the bell, the title.
     ///
     /// # Errors
     /// When the terminal cannot be written to.
-    pub fn bell(&mut self) -> io::Result<()> {
-        self.out.write_all(b"\x07")?;
+    pub fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.out.write_all(bytes)?;
         self.out.flush()
     }
 }

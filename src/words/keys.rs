@@ -1,6 +1,7 @@
 //! What keys are called in the bottom bar, and what the help says about them.
 
 pub const NEXT: &str = "Next";
+pub const SEND: &str = "OK";
 pub const CHOOSE: &str = "Choose";
 pub const RESUME: &str = "Go on with it";
 pub const SAY_VERSION: &str = "Say the version";

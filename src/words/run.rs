@@ -6,7 +6,7 @@ use crate::model::{Outcome, RunState, Service, StepState};
 pub const LOG: &str = "Log";
 pub const NO_STEP: &str = "No step";
 pub const FAILED: &str = "Failed:";
-pub const FAILED_NEXT: &str = "Press r to try again, or enter for all ways on. `stepwell run` goes on later, too.";
+pub const FAILED_NEXT: &str = "Press r to try again, or enter for the other ways on.";
 pub const ANSWER_NEXT: &str = "Press enter to answer.";
 pub const VERIFIED: &str = "Verified";
 pub const NOTHING_VERIFIED: &str = "This path has nothing to verify.";
@@ -99,7 +99,7 @@ pub fn left(time: &str) -> String {
 
 /// Time so far.
 pub fn running_for(time: &str) -> String {
-    format!("for {time}")
+    format!("running for {time}")
 }
 
 /// When it last showed that it is alive.

@@ -208,7 +208,7 @@ pub fn maintenance_chosen(choice: &MaintenanceChoice) -> String {
 
 // Plan
 
-pub const NO_RETURN: &str = "point of no return: only the backup leads back";
+pub const NO_RETURN: &str = "point of no return: below it only the backup leads back";
 pub const NO_RETURN_HERE: &str = "Point of no return: after it only the backup leads back.";
 pub const APPROVE_ROW: &str = "Approve this plan";
 pub const APPROVED_ROW: &str = "Approved";
@@ -222,7 +222,7 @@ pub const CHECKED_AFTER: &str = "Checked afterwards";
 
 /// How much there is to do.
 pub fn plan_sentence(steps: usize, estimate: Option<u64>, approvable: bool) -> String {
-    let time = estimate.map(|ms| format!(", about {}", duration(ms))).unwrap_or_default();
+    let time = estimate.map(|ms| format!(", about {} where it is known", duration(ms))).unwrap_or_default();
     let next = if approvable { " Press a to approve them." } else { "" };
     format!("{}{time}.{next}", plural(steps, "step", "steps"))
 }

@@ -42,6 +42,9 @@ fn scrolled(buf: &mut Buffer, area: Rect, lines: &[Line<'_>], scroll: usize, the
     }
 }
 
+/// Columns of a list that are not its rows': the cursor, and the marks that there is more.
+const LIST_EDGE: u16 = 3;
+
 /// Rows with a cursor, moved so that the selected one is in view with some of its surroundings. A row without a
 /// number cannot be selected.
 fn list(buf: &mut Buffer, area: Rect, rows: &[(Option<usize>, Line<'_>)], selected: Option<usize>, theme: Theme) {
@@ -52,7 +55,7 @@ fn list(buf: &mut Buffer, area: Rect, rows: &[(Option<usize>, Line<'_>)], select
         let here = number.is_some() && *number == selected;
         let mark = if here { theme.glyphs.cursor } else { " " };
         buf.set_line(area.x, y, &Line::styled(format!("{mark} "), theme.accent()), area.width);
-        buf.set_line(area.x + 2.min(area.width), y, line, area.width.saturating_sub(2));
+        buf.set_line(area.x + 2.min(area.width), y, line, area.width.saturating_sub(LIST_EDGE));
         if here {
             buf.set_style(Rect { y, height: 1, ..area }, theme.selected());
         }
@@ -75,10 +78,11 @@ fn heading(lines: &mut Vec<Line<'static>>, text: &str, theme: Theme) {
     lines.push(Line::styled(format!(" {text}"), theme.strong()));
 }
 
-/// A sentence or several, one cell from the edge.
+/// A sentence or several, one cell from the edge; leading spaces indent all of its lines.
 fn say(lines: &mut Vec<Line<'static>>, text: &str, room: usize, style: Style) {
     for part in text.split('\n') {
-        lines.extend(paragraph(part, room.saturating_sub(1), 1, style));
+        let indent = 1 + part.len() - part.trim_start_matches(' ').len();
+        lines.extend(paragraph(part, room.saturating_sub(1), indent, style));
     }
 }
 

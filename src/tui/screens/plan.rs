@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{list, put, say, split_at};
+use super::{LIST_EDGE, list, put, say, split_at};
 use crate::model::{Plan, PlannedStep};
 use crate::tui::model::Model;
 use crate::tui::text::{fit, pad, right};
@@ -33,7 +33,7 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     let (head, rest) = split_at(area, 1);
     let text = words::plan_sentence(plan.steps.len(), estimate(plan), model.approvable().is_some());
     put(buf, head, &[Line::raw(format!(" {}", fit(&text, room.saturating_sub(1), model.theme.glyphs.ascii)))]);
-    list(buf, rest, &rows(model, plan, room.saturating_sub(2)), Some(model.cursor()), model.theme);
+    list(buf, rest, &rows(model, plan, room.saturating_sub(usize::from(LIST_EDGE))), Some(model.cursor()), model.theme);
 }
 
 /// Milliseconds of all steps that say so.

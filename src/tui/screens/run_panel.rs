@@ -7,6 +7,7 @@ use super::say;
 use crate::model::{Need, RunState, StepRow, StepState};
 use crate::tui::model::Model;
 use crate::tui::popup::question_text;
+use crate::tui::text::fit;
 use crate::words::format::{between, duration, visible};
 use crate::words::screens as words;
 
@@ -20,21 +21,23 @@ pub fn title(model: &Model) -> String {
     step.map_or_else(|| words::NO_STEP.to_owned(), |step| visible(&step.title))
 }
 
-/// What there is to say about it.
-pub fn lines(model: &Model, room: usize) -> Vec<Line<'static>> {
+/// What there is to say about it, for about so many rows.
+pub fn lines(model: &Model, room: usize, rows: usize) -> Vec<Line<'static>> {
     let theme = model.theme;
     let mut lines = Vec::new();
     match model.state.need() {
         Some(Need::Failed { key, error }) => {
             say(&mut lines, &format!("{} {}", words::FAILED, visible(&error)), room, theme.bad());
             say(&mut lines, words::what_is_safe(model.state.service), room, Style::new());
-            let mut last: Vec<_> =
-                model.state.log.iter().rev().filter(|(k, _)| *k == key).take(LAST_LINES).map(|(_, l)| l).collect();
-            last.reverse();
-            for line in last {
-                say(&mut lines, &format!("  {}", visible(line)), room, theme.quiet());
-            }
             say(&mut lines, words::FAILED_NEXT, room, Style::new());
+            // What to do comes first, so that a small screen cuts only the output.
+            let most = rows.saturating_sub(lines.len()).min(LAST_LINES);
+            let mut last: Vec<_> = model.state.log.iter().rev().filter(|(k, _)| *k == key).take(most).collect();
+            last.reverse();
+            for (_, line) in last {
+                let line = fit(&visible(line), room.saturating_sub(4), theme.glyphs.ascii);
+                say(&mut lines, &format!("  {line}"), room, theme.quiet());
+            }
         }
         Some(Need::Settle { intent, .. }) => {
             say(&mut lines, &words::settle(&visible(&intent)), room, theme.warn());
@@ -97,5 +100,5 @@ fn signs(model: &Model, row: &StepRow) -> String {
     if let (Some(heard), Some(now)) = (row.heard, model.now) {
         parts.push(words::heard(&duration(between(heard, now))));
     }
-    parts.join("   ")
+    parts.join(", ")
 }

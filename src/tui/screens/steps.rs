@@ -27,7 +27,7 @@ pub fn glyph(theme: Theme, state: &StepState) -> (&'static str, Style) {
 pub fn word(model: &Model, number: usize) -> String {
     let Some(row) = model.state.steps.get(number) else { return String::new() };
     let took = match (row.began, row.ended) {
-        (Some(began), Some(ended)) => format!(" {}", duration(between(began, ended))),
+        (Some(began), Some(ended)) if between(began, ended) >= 100 => format!(" {}", duration(between(began, ended))),
         _ => String::new(),
     };
     format!("{}{took}", words::step_state(&row.state))
