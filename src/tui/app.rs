@@ -72,6 +72,7 @@ impl App {
         let mut input = EventStream::new();
         let mut terminated = signal(SignalKind::terminate())?;
         let mut interrupted = signal(SignalKind::interrupt())?;
+        let mut hung_up = signal(SignalKind::hangup())?;
         let mut continued = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
         let mut second = interval(Duration::from_secs(1));
         second.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -83,6 +84,7 @@ impl App {
             tokio::select! {
                 biased;
                 _ = terminated.recv() => self.leaving = Some((false, Some(Exit::Terminated))),
+                _ = hung_up.recv() => self.leaving = Some((false, Some(Exit::HungUp))),
                 _ = interrupted.recv() => self.take(Msg::Interrupt, true)?,
                 _ = continued.recv() => self.resume()?,
                 event = input.next() => match event {
@@ -159,6 +161,11 @@ impl App {
     }
 
     fn draw(&mut self) -> io::Result<()> {
+        if !guard::is_taken() {
+            // Something in this process panicked. Its message stands on the normal screen: nothing is drawn over it.
+            self.leaving = Some((false, Some(Exit::Internal)));
+            return Ok(());
+        }
         self.painter.draw(&self.model)?;
         let now = Instant::now();
         self.pace.drawn(now);

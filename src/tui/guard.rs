@@ -66,6 +66,11 @@ pub fn enter() -> io::Result<()> {
     taken
 }
 
+/// Whether the terminal is still ours: a panic anywhere in the process puts it back at once.
+pub fn is_taken() -> bool {
+    TAKEN.load(Ordering::SeqCst)
+}
+
 /// Puts the terminal back. Doing it twice does it once.
 pub fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {

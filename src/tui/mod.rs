@@ -27,6 +27,8 @@ mod screens;
 mod signs;
 mod table;
 #[cfg(test)]
+mod terminal_tests;
+#[cfg(test)]
 mod tests;
 mod text;
 mod theme;

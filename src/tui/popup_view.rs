@@ -177,14 +177,24 @@ fn what(purpose: &Purpose) -> &'static str {
 
 fn help(model: &Model, room: usize, scroll: usize, rows: usize) -> Vec<Line<'static>> {
     let theme = model.theme;
-    let mut lines = Vec::new();
+    let ascii = theme.glyphs.ascii;
+    // Keys that do the same, or the same the other way, share a line.
+    let mut entries: Vec<(String, &str)> = Vec::new();
     for binding in keys::of_screen(model) {
-        for (i, text) in wrap(binding.help, room.saturating_sub(12)).into_iter().enumerate() {
-            let key = if i == 0 { name(binding.name, theme.glyphs.ascii) } else { "" };
-            lines.push(Line::from(vec![
-                Span::styled(pad(key, 12, theme.glyphs.ascii), theme.accent()),
-                Span::raw(text),
-            ]));
+        match entries.iter_mut().find(|(_, help)| *help == binding.help) {
+            Some((names, _)) => {
+                names.push(' ');
+                names.push_str(name(binding.name, ascii));
+            }
+            None => entries.push((name(binding.name, ascii).to_owned(), binding.help)),
+        }
+    }
+    let column = 2 + entries.iter().map(|(names, _)| width(names)).max().unwrap_or(0);
+    let mut lines = Vec::new();
+    for (names, help) in entries {
+        for (i, text) in wrap(help, room.saturating_sub(column)).into_iter().enumerate() {
+            let names = if i == 0 { names.as_str() } else { "" };
+            lines.push(Line::from(vec![Span::styled(pad(names, column, ascii), theme.accent()), Span::raw(text)]));
         }
     }
     let top = scroll.min(lines.len().saturating_sub(rows));

@@ -1,7 +1,7 @@
 //! What a message changes. No input, no output, no clock: time comes in messages, and what is to be done comes back
 //! as effects.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 
 use super::act;
@@ -71,6 +71,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 }
 
 fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    if key.modifiers.contains(KeyModifiers::ALT) && Context::of(model) != Context::Prompt {
+        // Nothing here is bound to Alt: this is Esc and a key that arrived together, as they do over a slow line.
+        let mut effects = pressed(model, KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+        effects.extend(pressed(model, KeyEvent::new(key.code, key.modifiers - KeyModifiers::ALT)));
+        return effects;
+    }
     let action = keys::action(model, key);
     match (Context::of(model), action) {
         (Context::Screen(_) | Context::Step, Some(action)) => act::on_screen(model, action),

@@ -102,6 +102,11 @@ pub fn running_for(time: &str) -> String {
     format!("running for {time}")
 }
 
+/// How long ago a run began.
+pub fn begun(time: &str) -> String {
+    format!("begun {time} ago")
+}
+
 /// When it last showed that it is alive.
 pub fn heard(time: &str) -> String {
     format!("last heard {time} ago")

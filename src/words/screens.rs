@@ -220,10 +220,14 @@ pub const VERY_WORK: &str = "What is run";
 pub const DONE_WHEN: &str = "It counts as done when this says so";
 pub const CHECKED_AFTER: &str = "Checked afterwards";
 
-/// How much there is to do.
-pub fn plan_sentence(steps: usize, estimate: Option<u64>, approvable: bool) -> String {
-    let time = estimate.map(|ms| format!(", about {} where it is known", duration(ms))).unwrap_or_default();
-    let next = if approvable { " Press a to approve them." } else { "" };
+/// How much there is to do. `all`: every step says how long it takes.
+pub fn plan_sentence(steps: usize, estimate: Option<u64>, all: bool, approvable: bool) -> String {
+    let time = match estimate.map(duration) {
+        None => String::new(),
+        Some(time) if all => format!(", about {time}"),
+        Some(time) => format!(", {time} or more"),
+    };
+    let next = if approvable { " Press a to approve." } else { "" };
     format!("{}{time}.{next}", plural(steps, "step", "steps"))
 }
 

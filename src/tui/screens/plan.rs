@@ -1,7 +1,7 @@
 //! Every step in order, by hop, and where it can no longer be undone. Approved here.
 //!
 //! ```text
-//!  14 steps, about 12 m. Approve at the end of the list, or press a.
+//!  14 steps, about 12 m. Press a to approve.
 //!    Hop 1 of 2: 2.8.1 plum → 2.9.0 quince
 //! ›  3 sql       Add the column             main          2 s
 //!    4 backfill  Sign the tokens anew       main.tokens   9 m   floor 2.9.0
@@ -31,7 +31,8 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
         return;
     };
     let (head, rest) = split_at(area, 1);
-    let text = words::plan_sentence(plan.steps.len(), estimate(plan), model.approvable().is_some());
+    let all = plan.steps.iter().all(|step| step.estimate.is_some());
+    let text = words::plan_sentence(plan.steps.len(), estimate(plan), all, model.approvable().is_some());
     put(buf, head, &[Line::raw(format!(" {}", fit(&text, room.saturating_sub(1), model.theme.glyphs.ascii)))]);
     list(buf, rest, &rows(model, plan, room.saturating_sub(usize::from(LIST_EDGE))), Some(model.cursor()), model.theme);
 }

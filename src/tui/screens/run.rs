@@ -28,27 +28,32 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     let height = usize::from(area.height);
     let (head, rest) = split_at(area, 1);
     put(buf, head, &[sentence(model)]);
-    let panel = run_panel::lines(model, room, height.saturating_sub(4));
+    // What the operator has to decide needs the room of the log, and shows its own last lines.
+    let needed = model.state.need().is_some();
+    let panel = run_panel::lines(model, room, height.saturating_sub(if needed { 4 + height / 4 } else { 4 }));
     // The step under way is never pushed out by the list or the log.
     let below = panel.len().min(height.saturating_sub(4)) + 1;
     let spare = height.saturating_sub(1 + below);
-    let list_rows = model.state.steps.len().min(spare.saturating_sub(spare / 3)).max(spare.min(2));
+    let log_rows = if needed { 0 } else { spare / 3 };
+    let list_rows = model.state.steps.len().min(spare.saturating_sub(log_rows)).max(spare.min(2));
     let (rows, rest) = split_at(rest, list_rows);
     list(buf, rows, &step_rows(model, room.saturating_sub(usize::from(LIST_EDGE))), Some(model.cursor()), model.theme);
     let (rule, rest) = split_at(rest, 1);
     divider(buf, rule, &run_panel::title(model), model);
     let (body, rest) = split_at(rest, below - 1);
     put(buf, body, &panel);
-    let (rule, rest) = split_at(rest, 1);
-    divider(buf, rule, words::LOG, model);
-    log(buf, model, rest);
+    if !needed {
+        let (rule, rest) = split_at(rest, 1);
+        divider(buf, rule, words::LOG, model);
+        log(buf, model, rest);
+    }
 }
 
 fn sentence(model: &Model) -> Line<'static> {
     let theme = model.theme;
     let (done, all) = model.state.steps_done();
     let took = match (model.state.run_began, model.now) {
-        (Some(began), Some(now)) => words::running_for(&duration(between(began, now))),
+        (Some(began), Some(now)) => words::begun(&duration(between(began, now))),
         _ => String::new(),
     };
     let state = model.state.run_state.map(words::run_state).unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::words::format::{between, duration, visible};
 use crate::words::screens as words;
 
 /// Lines of output that a failure shows.
-const LAST_LINES: usize = 4;
+const LAST_LINES: usize = 12;
 
 /// The step that the panel is about.
 pub fn title(model: &Model) -> String {
