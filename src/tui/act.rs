@@ -7,6 +7,7 @@ use super::model::{Model, Screen};
 use super::notes::NextRead;
 use super::popup::{Popup, Purpose};
 use super::update::{Effect, open, send};
+use super::view;
 use super::when;
 use crate::model::{Decision, MaintenanceChoice, Need, RunState};
 
@@ -17,8 +18,8 @@ pub fn on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
             shift(model, action);
             return read_end(model);
         }
-        Action::ScrollUp => model.scroll = model.scroll.saturating_sub(1),
-        Action::ScrollDown => model.scroll = (model.scroll + 1).min(MOST_SCROLL),
+        Action::ScrollUp => scroll(model, Action::Up, 1),
+        Action::ScrollDown => scroll(model, Action::Down, 1),
         Action::NextPart => {
             next_part(model);
             return read_end(model);
@@ -59,8 +60,18 @@ pub fn on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// No pane is longer; the view stops at the end anyway.
-const MOST_SCROLL: usize = 2000;
+/// Scrolls the pane of text. A log is counted from its end: up leads back.
+fn scroll(model: &mut Model, action: Action, page: usize) {
+    let action = match action {
+        _ if model.screen != Screen::Run => action,
+        Action::Up => Action::Down,
+        Action::Down => Action::Up,
+        Action::PageUp => Action::PageDown,
+        Action::PageDown => Action::PageUp,
+        other => other,
+    };
+    model.scroll = moved(model.scroll, action, page, view::furthest(model));
+}
 
 fn shift(model: &mut Model, action: Action) {
     let page = model.body().0.saturating_sub(2).max(1);
@@ -74,7 +85,7 @@ fn shift(model: &mut Model, action: Action) {
     // A screen of text alone scrolls; beside a list, pages are those of the text.
     if model.detail || rows == 0 || (pages && when::scrollable(model)) {
         let page = if model.detail || rows == 0 { page } else { (page / 3).max(1) };
-        model.scroll = moved(model.scroll, action, page, MOST_SCROLL);
+        scroll(model, action, page);
         return;
     }
     let row = moved(model.cursor(), action, page, rows - 1);

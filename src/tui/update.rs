@@ -169,6 +169,8 @@ fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
         EventKind::Acknowledged { release, item, .. } => {
             model.sent.remove(&(release.clone(), *item));
         }
+        // Who reads earlier lines keeps them in view.
+        EventKind::Log { .. } if model.screen == Screen::Run && model.scroll > 0 => model.scroll += 1,
         EventKind::ChecksEnded => act::select_blocking(model),
         EventKind::Planned { .. } | EventKind::Answered { .. } => effects.extend(approve::go_on(model)),
         _ => {}

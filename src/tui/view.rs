@@ -32,6 +32,22 @@ pub fn view(model: &Model, buf: &mut Buffer) {
     draw_rule(buf, model, rule, &said, style);
     let (said, style) = footer::notice(model);
     draw_rule(buf, model, rule_below, &said, style);
+    screen(model, buf, body);
+    footer::render(buf, model, bar);
+    popup_view::render(buf, model, body);
+}
+
+/// How far the screen's pane of text scrolls at this size.
+pub fn furthest(model: &Model) -> usize {
+    let (width, height) = model.size;
+    if width < LEAST.0 || height < LEAST.1 {
+        return 0;
+    }
+    let area = Rect { x: 0, y: 0, width, height: height - AROUND };
+    screen(model, &mut Buffer::empty(area), area)
+}
+
+fn screen(model: &Model, buf: &mut Buffer, body: Rect) -> usize {
     let render = match model.screen {
         Screen::Deployment => screens::deployment::render,
         Screen::Notes => screens::notes::render,
@@ -43,9 +59,7 @@ pub fn view(model: &Model, buf: &mut Buffer) {
         Screen::Confirm => screens::confirm::render,
         Screen::End => screens::end::render,
     };
-    render(buf, model, body);
-    footer::render(buf, model, bar);
-    popup_view::render(buf, model, body);
+    render(buf, model, body)
 }
 
 /// A line across, with what needs saying on it.

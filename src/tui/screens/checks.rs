@@ -22,7 +22,7 @@ use crate::words::format::visible;
 use crate::words::screens as words;
 
 /// Draws the screen.
-pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
+pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     let theme = model.theme;
     let room = usize::from(area.width);
     let state = &model.state;
@@ -38,10 +38,10 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     let (rows, rest) = split_at(rest, state.checks.len().min(usize::from(rest.height) / 2));
     let lines: Vec<_> = state.checks.iter().enumerate().map(|(i, row)| (Some(i), line(model, row))).collect();
     list(buf, rows, &lines, Some(model.cursor()), theme);
-    let Some(row) = state.checks.get(model.cursor()) else { return };
+    let Some(row) = state.checks.get(model.cursor()) else { return 0 };
     let (rule, pane) = split_at(rest, 1);
     divider(buf, rule, &visible(&row.id), model);
-    scrolled(buf, pane, &detail(model, row, room), model.scroll, theme);
+    scrolled(buf, pane, &detail(model, row, room), model.scroll, theme)
 }
 
 fn line(model: &Model, row: &CheckRow) -> Line<'static> {

@@ -20,9 +20,9 @@ use crate::words::format::visible;
 use crate::words::screens as words;
 
 /// Draws the screen.
-pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
+pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     let lines = lines(model, usize::from(area.width));
-    scrolled(buf, area, &lines, model.scroll, model.theme);
+    scrolled(buf, area, &lines, model.scroll, model.theme)
 }
 
 fn lines(model: &Model, room: usize) -> Vec<Line<'static>> {

@@ -23,14 +23,14 @@ use crate::words::format::{bytes, visible};
 use crate::words::screens as words;
 
 /// Draws the screen.
-pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
+pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     let theme = model.theme;
     let room = usize::from(area.width);
     let Some(survey) = &model.state.survey else {
         let mut lines = Vec::new();
         say(&mut lines, words::LOOKING, room, Style::new());
         put(buf, area, &lines);
-        return;
+        return 0;
     };
     let mut top = Vec::new();
     if let Some((_, problem)) = &survey.problem {
@@ -65,7 +65,7 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     };
     let (line, pane) = split_at(below, 1);
     divider(buf, line, words::FOUND, model);
-    scrolled(buf, pane, &found(model, survey, room), model.scroll, theme);
+    scrolled(buf, pane, &found(model, survey, room), model.scroll, theme)
 }
 
 fn version(lines: &mut Vec<Line<'static>>, model: &Model, survey: &Survey, room: usize) {

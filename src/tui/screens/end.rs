@@ -18,8 +18,8 @@ use crate::words::format::{duration, visible};
 use crate::words::{popups, screens as words};
 
 /// Draws the screen.
-pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
-    scrolled(buf, area, &lines(model, usize::from(area.width)), model.scroll, model.theme);
+pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
+    scrolled(buf, area, &lines(model, usize::from(area.width)), model.scroll, model.theme)
 }
 
 fn lines(model: &Model, room: usize) -> Vec<Line<'static>> {

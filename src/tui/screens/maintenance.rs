@@ -23,7 +23,7 @@ use crate::words::format::visible;
 use crate::words::{popups, screens as words};
 
 /// Draws the screen.
-pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
+pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     let theme = model.theme;
     let room = usize::from(area.width);
     let needed = needs_maintenance(model);
@@ -31,7 +31,7 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     if model.state.plan.is_none() {
         say(&mut lines, words::NO_PLAN_YET, room, Style::new());
         put(buf, area, &lines);
-        return;
+        return 0;
     }
     if needed {
         say(&mut lines, &words::maintenance_is(popups::service(model.state.service)), room, Style::new());
@@ -55,8 +55,9 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     if needed {
         let (rule, pane) = split_at(rest, 1);
         divider(buf, rule, words::WHAT_IT_DOES, model);
-        scrolled(buf, pane, &work(model, room), model.scroll, theme);
+        return scrolled(buf, pane, &work(model, room), model.scroll, theme);
     }
+    0
 }
 
 /// Before which step it is needed.

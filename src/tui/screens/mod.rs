@@ -1,4 +1,4 @@
-//! One file for each screen: `render` draws it and decides nothing.
+//! One file for each screen: `render` draws it and decides nothing. It returns how far its pane of text scrolls.
 
 pub mod checks;
 pub mod confirm;
@@ -29,8 +29,9 @@ fn put(buf: &mut Buffer, area: Rect, lines: &[Line<'_>]) {
     }
 }
 
-/// Lines from `scroll` on, as far as there are any; what is below is said in the last row.
-fn scrolled(buf: &mut Buffer, area: Rect, lines: &[Line<'_>], scroll: usize, theme: Theme) {
+/// Lines from `scroll` on, as far as there are any; what is below is said in the last row. Returns the furthest that
+/// it scrolls.
+fn scrolled(buf: &mut Buffer, area: Rect, lines: &[Line<'_>], scroll: usize, theme: Theme) -> usize {
     let rows = usize::from(area.height);
     let top = scroll.min(lines.len().saturating_sub(rows));
     put(buf, area, lines.get(top..).unwrap_or_default());
@@ -40,6 +41,7 @@ fn scrolled(buf: &mut Buffer, area: Rect, lines: &[Line<'_>], scroll: usize, the
         let w = u16::try_from(width(&text)).unwrap_or(u16::MAX).min(area.width);
         buf.set_line(area.right() - w, area.bottom() - 1, &Line::styled(text, theme.quiet()), w);
     }
+    lines.len().saturating_sub(rows)
 }
 
 /// Columns of a list that are not its rows': the cursor, and the marks that there is more.

@@ -22,14 +22,14 @@ use crate::words::format::visible;
 use crate::words::screens as words;
 
 /// Draws the screen.
-pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
+pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     let theme = model.theme;
     let room = usize::from(area.width);
     let Some(open) = model.open_page() else {
         let mut lines = Vec::new();
         say(&mut lines, words::NO_NOTES, room, Style::new());
         put(buf, area, &lines);
-        return;
+        return 0;
     };
     let (head, body) = split_at(area, HEAD);
     let release = &open.note.release;
@@ -72,5 +72,5 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
             line
         })
         .collect();
-    scrolled(buf, body, &lines, open.top, theme);
+    scrolled(buf, body, &lines, open.top, theme)
 }

@@ -22,19 +22,20 @@ use crate::words::format::{duration, visible};
 use crate::words::screens as words;
 
 /// Draws the screen.
-pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
+pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     let room = usize::from(area.width);
     let Some(plan) = &model.state.plan else {
         let mut lines = Vec::new();
         say(&mut lines, words::NO_PLAN_YET, room, Style::new());
         put(buf, area, &lines);
-        return;
+        return 0;
     };
     let (head, rest) = split_at(area, 1);
     let all = plan.steps.iter().all(|step| step.estimate.is_some());
     let text = words::plan_sentence(plan.steps.len(), estimate(plan), all, model.approvable().is_some());
     put(buf, head, &[Line::raw(format!(" {}", fit(&text, room.saturating_sub(1), model.theme.glyphs.ascii)))]);
     list(buf, rest, &rows(model, plan, room.saturating_sub(usize::from(LIST_EDGE))), Some(model.cursor()), model.theme);
+    0
 }
 
 /// Milliseconds of all steps that say so.

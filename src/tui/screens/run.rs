@@ -23,7 +23,7 @@ use crate::words::format::{between, duration, visible};
 use crate::words::screens as words;
 
 /// Draws the screen.
-pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
+pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     let room = usize::from(area.width);
     let height = usize::from(area.height);
     let (head, rest) = split_at(area, 1);
@@ -42,11 +42,12 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     divider(buf, rule, &run_panel::title(model), model);
     let (body, rest) = split_at(rest, below - 1);
     put(buf, body, &panel);
-    if !needed {
-        let (rule, rest) = split_at(rest, 1);
-        divider(buf, rule, words::LOG, model);
-        log(buf, model, rest);
+    if needed {
+        return 0;
     }
+    let (rule, rest) = split_at(rest, 1);
+    divider(buf, rule, words::LOG, model);
+    log(buf, model, rest)
 }
 
 fn sentence(model: &Model) -> Line<'static> {
@@ -85,7 +86,7 @@ fn step_rows(model: &Model, room: usize) -> Vec<(Option<usize>, Line<'static>)> 
 }
 
 /// The last lines, or earlier ones when scrolled back.
-fn log(buf: &mut Buffer, model: &Model, area: Rect) {
+fn log(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     let log = &model.state.log;
     let rows = usize::from(area.height);
     let back = model.scroll.min(log.len().saturating_sub(rows));
@@ -100,4 +101,5 @@ fn log(buf: &mut Buffer, model: &Model, area: Rect) {
         })
         .collect();
     put(buf, area, &lines);
+    log.len().saturating_sub(rows)
 }

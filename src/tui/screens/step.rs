@@ -21,11 +21,11 @@ use crate::words::format::{duration, visible};
 use crate::words::screens as words;
 
 /// Draws the screen.
-pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
+pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     let steps = model.state.plan.as_ref().map(|plan| plan.steps.as_slice()).unwrap_or_default();
-    let Some(step) = steps.get(model.cursor()) else { return };
+    let Some(step) = steps.get(model.cursor()) else { return 0 };
     let lines = lines(model, step, model.cursor() + 1, usize::from(area.width));
-    scrolled(buf, area, &lines, model.scroll, model.theme);
+    scrolled(buf, area, &lines, model.scroll, model.theme)
 }
 
 fn lines(model: &Model, step: &PlannedStep, number: usize, room: usize) -> Vec<Line<'static>> {
