@@ -1,6 +1,7 @@
 //! What actions do on screens.
 
 use super::approve;
+use super::copy;
 use super::find;
 use super::keys::Action;
 use super::model::{Model, Screen};
@@ -54,6 +55,7 @@ pub fn on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
                 model.popup = Some(Popup::prompt(Purpose::SkipStep { key }));
             }
         }
+        Action::Copy => return copy::text(model).map(Effect::Copy).into_iter().collect(),
         Action::TakeWheel => return vec![Effect::TakeWheel],
         Action::Close | Action::Submit => {}
     }

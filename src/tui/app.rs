@@ -13,6 +13,7 @@ use rustix::process::{Signal, kill_current_process_group};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
+use super::copy;
 use super::model::Model;
 use super::pace::Pace;
 use super::signs::Signs;
@@ -143,6 +144,12 @@ impl App {
                 kill_current_process_group(Signal::TSTP)?;
                 std::thread::sleep(TO_STOP);
                 return self.resume();
+            }
+            Effect::Copy(text) => {
+                self.painter.raw(&copy::sequence(&text))?;
+                // The clipboard may have it: a file that cannot be written is no reason to end.
+                let file = copy::keep(&text, &self.model.state.state_dir).ok().flatten();
+                return self.take(Msg::Copied(file.map(|file| file.display().to_string())), true);
             }
             Effect::Bell => self.painter.raw(BELL)?,
         }

@@ -50,8 +50,11 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     }
 }
 
-/// The last thing that the operator should read, for a while after it was said.
+/// The answer to the last key, or the last thing that the operator should read, for a while after it was said.
 pub fn notice(model: &Model) -> (String, Style) {
+    if let Some(said) = &model.said {
+        return (visible(said), model.theme.accent());
+    }
     let Some((at, severity, text)) = model.state.notices.last() else { return (String::new(), Style::new()) };
     if model.now.is_some_and(|now| between(*at, now) > NOTICE_STAYS) {
         return (String::new(), Style::new());

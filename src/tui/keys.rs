@@ -52,6 +52,7 @@ pub enum Action {
     Retry,
     SkipStep,
     TakeWheel,
+    Copy,
     /// Of popups.
     Close,
     Submit,
@@ -183,6 +184,7 @@ const EVERYWHERE: &[Binding] = &[
     key(&[Press::Char('/')], "/", |_| words::SEARCH, words::H_SEARCH, Action::Search, when::searchable),
     key(&[Press::Char('n')], "n", |_| "", words::H_FIND, Action::FindNext, when::searched),
     key(&[Press::Char('N')], "N", |_| "", words::H_FIND, Action::FindPrevious, when::searched),
+    key(&[Press::Char('y')], "y", |_| "", words::H_COPY, Action::Copy, when::copyable),
     key(&[Press::Char('?')], "?", |_| words::HELP, words::H_HELP, Action::Help, when::always),
     key(&[Press::Char('q'), Press::Ctrl('c')], "q", |_| words::QUIT, words::H_QUIT, Action::Quit, when::always),
     key(&[Press::Ctrl('l')], "^L", |_| "", words::H_REDRAW, Action::Redraw, when::always),

@@ -6,6 +6,7 @@
 mod act;
 mod app;
 mod approve;
+mod copy;
 mod find;
 #[cfg(test)]
 mod fixture;

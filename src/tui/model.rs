@@ -92,6 +92,8 @@ pub struct Model {
     pub detachable: bool,
     /// Acknowledgements that were sent and have not come back yet.
     pub sent: BTreeSet<(String, Option<usize>)>,
+    /// Something short to say once, until the next key.
+    pub said: Option<String>,
     /// The last decision, until something comes back.
     pub waiting: Option<Decision>,
 }
@@ -116,6 +118,7 @@ impl Model {
             gone: false,
             detachable,
             sent: BTreeSet::new(),
+            said: None,
             waiting: None,
         }
     }

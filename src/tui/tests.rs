@@ -318,6 +318,118 @@ fn too_small_says_so_in_one_line() {
     assert_eq!(Wizard::new(0, 0).screen(), "");
 }
 
+#[test]
+fn a_version_against_what_was_found_is_typed_twice() {
+    let mut found = survey();
+    found.version.deployed = None;
+    found.version.range = Some(">=2.8,<2.9".into());
+    let mut w = Wizard::new(80, 24).with_survey(found);
+    w.enter();
+    w.line("2.7.0");
+    w.take(Msg::FromRunner(Box::new(FromRunner::Refused { reason: "The table `pots` is newer than 2.7.0.".into() })));
+    assert_snapshot!("80x24-1-force", w.screen());
+    w.line("2.7.0");
+    let said = |force| Decision::SetFrom { version: "2.7.0".into(), force };
+    assert_eq!(w.sent, [said(false), said(true)]);
+}
+
+#[test]
+fn a_step_in_doubt_is_settled_by_a_choice_that_is_not_the_first() {
+    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
+    w.step("2.9.0/sign", StepState::Unknown { intent: "sign every pot.".into() });
+    w.state(RunState::NeedsOperator);
+    let before = w.sent.len();
+    w.enter();
+    assert_snapshot!("80x24-6-settle", w.screen());
+    w.enter();
+    assert_eq!(w.sent.len(), before, "the first choice changes nothing");
+    w.enter();
+    w.key(KeyCode::Down);
+    w.enter();
+    assert_eq!(w.sent.last(), Some(&Decision::Settle { key: "2.9.0/sign".into(), done: true }));
+}
+
+#[test]
+fn a_question_during_the_run_is_shown_and_answered() {
+    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
+    w.step("2.9.0/sign", StepState::Done { adopted: false });
+    w.step("2.9.0/verify/signed", StepState::Done { adopted: false });
+    w.step("3.0.0/glazes", StepState::Asking);
+    w.state(RunState::NeedsOperator);
+    assert_snapshot!("80x24-6-question", w.screen());
+    w.enter();
+    w.key(KeyCode::Down);
+    w.enter();
+    assert_eq!(w.sent.last(), Some(&Decision::Answer { key: "3.0.0/glazes".into(), value: "drop".into() }));
+}
+
+#[test]
+fn only_an_optional_step_can_be_skipped_and_only_with_a_reason() {
+    let fail = || StepState::Failed { error: "exit status 1".into(), transient: false };
+    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
+    w.step("2.9.0/sign", fail());
+    w.state(RunState::Failed);
+    w.press("k");
+    assert!(w.model.popup.is_none(), "it moves up there");
+    let keys: Vec<String> = w.model.state.steps.iter().map(|row| row.key.clone()).collect();
+    for key in keys.iter().take_while(|key| *key != "3.0.0/report") {
+        w.step(key, StepState::Done { adopted: false });
+    }
+    w.step("3.0.0/report", fail());
+    w.press("k");
+    w.enter();
+    w.line("written by hand");
+    let skip = Decision::Skip { key: "3.0.0/report".into(), reason: "written by hand".into() };
+    assert_eq!(w.sent.last(), Some(&skip));
+}
+
+#[test]
+fn maintenance_is_skipped_only_with_a_reason() {
+    let mut w = Wizard::new(80, 24).surveyed().at_maintenance();
+    w.press("jj");
+    w.enter();
+    w.enter();
+    assert!(w.model.state.run.is_none(), "{}", w.screen());
+    w.line("nobody is here");
+    let choice = MaintenanceChoice::Skip { reason: "nobody is here".into() };
+    assert!(w.sent.contains(&Decision::Maintenance { choice }));
+}
+
+#[test]
+fn a_search_goes_round_and_says_when_there_is_nothing() {
+    let mut w = Wizard::new(60, 16).surveyed();
+    w.enter();
+    w.press("/");
+    w.line("terminal");
+    assert!(w.screen().contains("hold a terminal"), "{}", w.screen());
+    w.press("/");
+    w.line("saucer");
+    assert!(w.screen().contains("Nothing here contains \"saucer\""), "{}", w.screen());
+}
+
+#[test]
+fn a_resized_page_keeps_its_place() {
+    let mut w = Wizard::new(60, 16).surveyed();
+    w.enter();
+    w.press("/");
+    w.line("Settings");
+    let first = |w: &Wizard| w.screen().lines().nth(5).map(|l| l.trim().to_owned());
+    assert_eq!(first(&w).as_deref(), Some("Settings"), "{}", w.screen());
+    w.take(Msg::Resize(72, 16));
+    assert_eq!(first(&w).as_deref(), Some("Settings"), "{}", w.screen());
+}
+
+#[test]
+fn scrolling_past_the_end_does_not_have_to_be_taken_back() {
+    let mut w = Wizard::new(60, 16).surveyed();
+    for _ in 0..50 {
+        w.key(KeyCode::Right);
+    }
+    let end = w.screen();
+    w.key(KeyCode::Left);
+    assert_ne!(w.screen(), end);
+}
+
 fn any_key() -> impl Strategy<Value = KeyEvent> {
     let codes = prop_oneof![
         4 => Just(KeyCode::Enter),

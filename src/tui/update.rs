@@ -28,6 +28,8 @@ pub enum Msg {
     FromRunner(Box<FromRunner>),
     /// The time, whenever something was waited for.
     Tick(Timestamp),
+    /// Text was copied, into this file as well.
+    Copied(Option<String>),
     /// Somebody interrupts this process from outside.
     Interrupt,
 }
@@ -43,6 +45,8 @@ pub enum Effect {
     },
     /// Draw every cell anew.
     Redraw,
+    /// Put text on the terminal's clipboard and into a file.
+    Copy(String),
     /// Give the terminal back to the shell until `fg`.
     Suspend,
     /// The operator is needed, or it is over.
@@ -66,6 +70,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.now = Some(now);
             Vec::new()
         }
+        Msg::Copied(file) => {
+            model.said = Some(screens::copied(file.as_deref()));
+            Vec::new()
+        }
         Msg::Interrupt => act::quit(model),
     }
 }
@@ -77,6 +85,7 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         effects.extend(pressed(model, KeyEvent::new(key.code, key.modifiers - KeyModifiers::ALT)));
         return effects;
     }
+    model.said = None;
     let action = keys::action(model, key);
     match (Context::of(model), action) {
         (Context::Screen(_) | Context::Step, Some(action)) => act::on_screen(model, action),

@@ -1,5 +1,6 @@
 //! When a key works, and what the bar calls it then.
 
+use super::copy;
 use super::model::{Model, Screen};
 use super::notes::NextRead;
 use crate::model::{CheckStatus, Need, Phase, RunState};
@@ -183,6 +184,11 @@ pub fn parts(model: &Model) -> bool {
 /// Whether there is text to search.
 pub fn searchable(model: &Model) -> bool {
     !model.detail && matches!(model.screen, Screen::Notes | Screen::Checks | Screen::Plan | Screen::Run)
+}
+
+/// Whether there is text to copy.
+pub fn copyable(model: &Model) -> bool {
+    copy::text(model).is_some()
 }
 
 /// Whether a search can be repeated.

@@ -56,6 +56,7 @@ pub const H_DETACH: &str = "Safe to close: the upgrade goes on; `stepwell attach
 pub const H_RETRY: &str = "Try the failed step again";
 pub const H_SKIP: &str = "Skip the failed step, with a reason";
 pub const H_WHEEL: &str = "Drive this session; the other front end then watches";
+pub const H_COPY: &str = "Copy the text of what is selected";
 pub const H_REDRAW: &str = "Draw the screen anew";
 pub const H_SUSPEND: &str = "Suspend this program; `fg` returns to it";
 pub const H_SUBMIT: &str = "Send what was typed";

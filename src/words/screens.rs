@@ -31,6 +31,12 @@ pub fn more_lines(n: usize) -> String {
     format!("{} more", plural(n, "line", "lines"))
 }
 
+/// Where copied text went. Nobody knows whether the terminal took it.
+pub fn copied(file: Option<&str>) -> String {
+    let also = file.map(|file| format!("; also in {file}")).unwrap_or_default();
+    format!("sent to the terminal's clipboard if it allows that{also}")
+}
+
 pub const NOT_FOUND: &str = "Not found";
 
 /// A search without a match.
