@@ -17,5 +17,7 @@ pub mod link;
 pub mod pilot;
 pub mod linear;
 pub mod json;
+pub mod tui;
 
 pub mod demo;
+pub mod cli;

@@ -1,3 +1,7 @@
 //! The `stepwell` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    stepwell::cli::main()
+}

@@ -22,7 +22,11 @@ pub struct Port {
 /// What clients send to the engine.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Incoming {
-    Decide { client: u64, by: Actor, decision: Decision },
+    Decide {
+        client: u64,
+        by: Actor,
+        decision: Decision,
+    },
     /// How many clients are there now.
     Clients(usize),
 }
@@ -32,7 +36,10 @@ pub enum Incoming {
 pub enum Outgoing {
     Event(Box<Event>),
     /// A decision had no effect.
-    Refused { client: u64, reason: String },
+    Refused {
+        client: u64,
+        reason: String,
+    },
 }
 
 /// Something that happened outside the machine.
@@ -48,9 +55,18 @@ pub enum Input {
     /// The lease is taken for a run that was not finished.
     Resumed(Result<Box<Resumed>, JournalError>),
     /// What `done_when` said before a maintenance step.
-    Asked { key: String, verdict: Result<Verdict, String> },
-    Report { key: String, report: Report },
-    Finished { key: String, outcome: Outcome },
+    Asked {
+        key: String,
+        verdict: Result<Verdict, String>,
+    },
+    Report {
+        key: String,
+        report: Report,
+    },
+    Finished {
+        key: String,
+        outcome: Outcome,
+    },
     /// A wait is over.
     Due(Due),
     /// SIGTERM or SIGINT.
@@ -91,18 +107,37 @@ pub enum Due {
 #[derive(Debug)]
 pub enum Act {
     /// Makes the write durable, then tells the events.
-    Publish { events: Vec<Event>, write: Write },
-    BeginRun { run: String, plan: Arc<Plan>, events: Vec<Event> },
-    Refuse { client: u64, reason: String },
+    Publish {
+        events: Vec<Event>,
+        write: Write,
+    },
+    BeginRun {
+        run: String,
+        plan: Arc<Plan>,
+        events: Vec<Event>,
+    },
+    Refuse {
+        client: u64,
+        reason: String,
+    },
     Survey,
     Check,
     Begin,
     Resume,
     /// Asks a maintenance step's `done_when` before it is begun.
-    Ask { key: String },
+    Ask {
+        key: String,
+    },
     /// Starts an attempt. `take_up`: the one that an earlier runner started.
-    Start { key: String, attempt: u32, take_up: bool },
+    Start {
+        key: String,
+        attempt: u32,
+        take_up: bool,
+    },
     Control(Control),
-    Timer { after: Duration, due: Due },
+    Timer {
+        after: Duration,
+        due: Due,
+    },
     End(Exit),
 }

@@ -79,9 +79,11 @@ impl Machine {
         }
         for (index, hop) in plan.hops.iter().enumerate() {
             let belongs = |s: &&PlannedStep| s.hop == Some(index) && s.phase <= Phase::Verify;
-            let over = plan.steps.iter().filter(belongs).all(|s| {
-                self.state.steps.iter().any(|row| row.key == s.key && row.state.is_over())
-            });
+            let over = plan
+                .steps
+                .iter()
+                .filter(belongs)
+                .all(|s| self.state.steps.iter().any(|row| row.key == s.key && row.state.is_over()));
             if !over {
                 return;
             }
@@ -258,16 +260,13 @@ impl Machine {
                 let until = self.now + jiff::SignedDuration::from_millis(i64::try_from(wait).unwrap_or(i64::MAX));
                 let reason = failure.error.clone();
                 self.step_is(&step.key, StepState::Waiting { reason, attempt, until: Some(until) });
-                self.act(Act::Timer {
-                    after: Duration::from_millis(wait),
-                    due: Due::Retry { key: step.key.clone() },
-                });
+                self.act(Act::Timer { after: Duration::from_millis(wait), due: Due::Retry { key: step.key.clone() } });
             }
             _ => {
-                self.step_is(&step.key, StepState::Failed {
-                    error: failure.error.clone(),
-                    transient: failure.transient,
-                });
+                self.step_is(
+                    &step.key,
+                    StepState::Failed { error: failure.error.clone(), transient: failure.transient },
+                );
                 if self.leaving.is_some() {
                     self.leaving_failed(&step.key, &failure.error);
                 } else {
@@ -320,9 +319,12 @@ impl Machine {
     }
 
     fn phase_is_over(&self, phase: Phase) -> bool {
-        self.state.plan.iter().flat_map(|p| &p.steps).filter(|s| s.phase == phase).all(|s| {
-            self.state.steps.iter().any(|row| row.key == s.key && row.state.is_over())
-        })
+        self.state
+            .plan
+            .iter()
+            .flat_map(|p| &p.steps)
+            .filter(|s| s.phase == phase)
+            .all(|s| self.state.steps.iter().any(|row| row.key == s.key && row.state.is_over()))
     }
 
     pub(super) fn set_control(&mut self, control: Control) {

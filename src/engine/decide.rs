@@ -146,12 +146,16 @@ impl Machine {
     fn override_check(&mut self, check: String, reason: String, by: Actor) -> Refusal {
         let row = self.state.checks.iter().find(|row| row.id == check);
         match row.and_then(|row| row.result.as_ref()).map(|r| r.status) {
-            Some(CheckStatus::Warn) if reason.trim().is_empty() => Err("give a reason: it is kept in the journal".to_owned()),
+            Some(CheckStatus::Warn) if reason.trim().is_empty() => {
+                Err("give a reason: it is kept in the journal".to_owned())
+            }
             Some(CheckStatus::Warn) => {
                 self.before_run(EventKind::Overridden { check, reason, by });
                 Ok(())
             }
-            Some(CheckStatus::Fail) => Err(format!("`{check}` cannot be overridden: do what it says, then run the checks again")),
+            Some(CheckStatus::Fail) => {
+                Err(format!("`{check}` cannot be overridden: do what it says, then run the checks again"))
+            }
             _ => Err(format!("`{check}` does not stand in the way")),
         }
     }

@@ -90,7 +90,8 @@ struct Dispatcher {
 impl Dispatcher {
     async fn open(&mut self) {
         let system = &self.setup.catalogue.system;
-        let absolute = |p: &std::path::Path| std::path::absolute(p).unwrap_or_else(|_| p.to_owned()).display().to_string();
+        let absolute =
+            |p: &std::path::Path| std::path::absolute(p).unwrap_or_else(|_| p.to_owned()).display().to_string();
         let acts = self.machine.open(EventKind::Opened {
             system: system.name.clone(),
             title: system.title.clone(),

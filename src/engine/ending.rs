@@ -5,9 +5,7 @@ use std::time::Duration;
 use super::act::{Act, Due};
 use super::machine::{Ending, Machine};
 use crate::journal::JournalError;
-use crate::model::{
-    AtEnd, EventKind, Exit, Outcome, Phase, PlannedStep, RunState, Service, Severity, StepState,
-};
+use crate::model::{AtEnd, EventKind, Exit, Outcome, Phase, PlannedStep, RunState, Service, Severity, StepState};
 use crate::step::Control;
 
 /// How long a run that needs its operator waits with nobody there.
@@ -43,14 +41,24 @@ impl Machine {
     /// Ends the run for good where it stands.
     pub(super) fn abandon(&mut self) -> Result<(), String> {
         if self.state.run.is_none() {
-            return Err("there is no run to abandon".to_owned());
+            if self.unfinished.is_none() {
+                return Err("there is no run to abandon".to_owned());
+            }
+            self.abandoning = true;
+            self.act(Act::Resume);
+            return Ok(());
         }
         if self.running.is_some() {
             return Err("a step is running: stop first, then abandon".to_owned());
         }
+        self.end_for_good();
+        Ok(())
+    }
+
+    /// What was done stays done; what this run changed about the service is put back where that is safe.
+    pub(super) fn end_for_good(&mut self) {
         let text = "The run is abandoned. What was done stays done.".to_owned();
         self.leave_then_end(Ending { outcome: Outcome::Abandoned, exit: Exit::Stopped, text, next: None });
-        Ok(())
     }
 
     /// The version is confirmed: the end of a good run.
@@ -88,9 +96,11 @@ impl Machine {
     /// Until the last hop's program serves, it is the old one that would.
     fn old_program_can_read(&self) -> bool {
         let Some(plan) = &self.state.plan else { return true };
-        let switched = plan.steps.iter().filter(|s| s.phase <= Phase::Last).all(|s| {
-            self.state.steps.iter().any(|row| row.key == s.key && row.state.is_over())
-        });
+        let switched = plan
+            .steps
+            .iter()
+            .filter(|s| s.phase <= Phase::Last)
+            .all(|s| self.state.steps.iter().any(|row| row.key == s.key && row.state.is_over()));
         let scheme = &self.catalogue.system.versions.scheme;
         let serves = if switched { &plan.to } else { &plan.from };
         match (&self.state.floor, scheme.parse(serves)) {
@@ -163,7 +173,8 @@ impl Machine {
         let before = std::mem::replace(&mut self.clients, count);
         self.presence += 1;
         if count > 0 {
-            if self.control == Control::Pause && self.state.at_end == AtEnd::Wait && before == 0 && self.all_verified() {
+            if self.control == Control::Pause && self.state.at_end == AtEnd::Wait && before == 0 && self.all_verified()
+            {
                 self.set_control(Control::Go);
                 self.run_is(RunState::Running);
                 self.advance();
@@ -181,9 +192,12 @@ impl Machine {
     }
 
     fn all_verified(&self) -> bool {
-        self.state.plan.iter().flat_map(|p| &p.steps).filter(|s| s.phase < Phase::Leave).all(|s| {
-            self.state.steps.iter().any(|row| row.key == s.key && row.state.is_over())
-        })
+        self.state
+            .plan
+            .iter()
+            .flat_map(|p| &p.steps)
+            .filter(|s| s.phase < Phase::Leave)
+            .all(|s| self.state.steps.iter().any(|row| row.key == s.key && row.state.is_over()))
     }
 
     /// A run that only an operator can bring forward does not wait for ever with nobody there.
@@ -225,7 +239,10 @@ impl Machine {
     pub(super) fn journal_failed(&mut self, error: &JournalError) {
         self.set_control(Control::Kill);
         let exit = if *error == JournalError::LostLease { Exit::LeaseHeld } else { Exit::Internal };
-        let text = format!("Stepwell stopped: {error}. What was done is safe and marked. {}", service_sentence(self.state.service));
+        let text = format!(
+            "Stepwell stopped: {error}. What was done is safe and marked. {}",
+            service_sentence(self.state.service)
+        );
         let next = Some(self.command("status"));
         let kind = EventKind::Ended {
             outcome: Outcome::Refused,

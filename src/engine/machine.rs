@@ -37,6 +37,8 @@ pub struct Machine {
     pub(super) stopping: Option<Ending>,
     /// Maintenance is being left because the session ends.
     pub(super) leaving: Option<Ending>,
+    /// An earlier run is taken up only to be ended.
+    pub(super) abandoning: bool,
     pub(super) clients: usize,
     /// Counts changes of who is there, so that an old timer means nothing.
     pub(super) presence: u64,
@@ -75,6 +77,7 @@ impl Machine {
             control: Control::Go,
             stopping: None,
             leaving: None,
+            abandoning: false,
             clients: 0,
             presence: 0,
             now,
@@ -240,7 +243,11 @@ impl Machine {
         }
         let summary = self.summary(&ending);
         let kind = EventKind::Ended { outcome: ending.outcome, exit: ending.exit, summary };
-        if self.state.run.is_some() { self.record(kind) } else { self.say(kind) }
+        if self.state.run.is_some() {
+            self.record(kind)
+        } else {
+            self.say(kind)
+        }
         self.act(Act::End(ending.exit));
         self.ended = true;
     }

@@ -13,8 +13,10 @@ impl Machine {
         self.from = found.from;
         self.unfinished = found.unfinished;
         self.recorded = found.recorded;
-        let nothing_to_do =
-            self.from.is_some() && found.survey.targets.is_empty() && found.survey.problem.is_none() && self.unfinished.is_none();
+        let nothing_to_do = self.from.is_some()
+            && found.survey.targets.is_empty()
+            && found.survey.problem.is_none()
+            && self.unfinished.is_none();
         let label = found.survey.version.label.clone();
         self.say(EventKind::Surveyed { survey: found.survey });
         if nothing_to_do {
@@ -89,7 +91,9 @@ impl Machine {
                 _ => {}
             }
         }
-        if self.state.approved {
+        if self.abandoning {
+            self.end_for_good();
+        } else if self.state.approved {
             self.run_is(RunState::Running);
             self.advance();
         } else if self.state.maintenance == Some(MaintenanceChoice::Now) {

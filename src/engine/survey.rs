@@ -136,7 +136,8 @@ async fn deployed(
             Ok(None) => found.sources.push(answered(&source, "nothing recorded".to_owned())),
             Err(reason) => {
                 found.sources.push(SourceAnswer { source: source.clone(), answer: reason.clone(), failed: true });
-                let text = format!("which version the data are could not be asked ({source}): {reason}; nothing was changed");
+                let text =
+                    format!("which version the data are could not be asked ({source}): {reason}; nothing was changed");
                 return Err((found, Exit::CouldNotAsk, text));
             }
         }

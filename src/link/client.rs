@@ -78,7 +78,9 @@ fn message(text: &str) -> Option<FromRunner> {
         Ok(ToClient::Wheel { yours, driver, watchers }) => Some(FromRunner::Wheel { yours, driver, watchers }),
         Ok(ToClient::Hello { format: FORMAT }) => None,
         Ok(ToClient::Hello { format }) => Some(FromRunner::Refused {
-            reason: format!("the runner speaks link format {format}, this Stepwell {FORMAT}: use the one that started it"),
+            reason: format!(
+                "the runner speaks link format {format}, this Stepwell {FORMAT}: use the one that started it"
+            ),
         }),
         Err(e) => Some(FromRunner::Refused { reason: format!("the runner said something that cannot be read: {e}") }),
     }

@@ -12,8 +12,15 @@ pub const FORMAT: u32 = 1;
 #[serde(tag = "frame", rename_all = "snake_case")]
 pub enum ToServer {
     /// The first frame. `since` is the last event that the client knows. An observer never drives, and is no company.
-    Hello { format: u32, since: u64, actor: Actor, observer: bool },
-    Decide { decision: Decision },
+    Hello {
+        format: u32,
+        since: u64,
+        actor: Actor,
+        observer: bool,
+    },
+    Decide {
+        decision: Decision,
+    },
     TakeWheel,
 }
 

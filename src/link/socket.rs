@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::oneshot;
 
 use super::Hub;
 
@@ -46,8 +47,8 @@ pub fn listen(state_dir: &Path) -> std::io::Result<UnixListener> {
     Ok(listener)
 }
 
-/// Serves every connection of the same user, or of root.
-pub async fn accept(listener: UnixListener, hub: Hub) {
+/// Serves every connection of the same user, or of root; `came` is told of the first one.
+pub async fn accept(listener: UnixListener, hub: Hub, mut came: Option<oneshot::Sender<()>>) {
     let me = rustix::process::getuid().as_raw();
     // 0 is the client in the same process.
     let mut id = 0;
@@ -55,6 +56,9 @@ pub async fn accept(listener: UnixListener, hub: Hub) {
         id += 1;
         let hub = hub.clone();
         if stream.peer_cred().is_ok_and(|peer| peer.uid() == me || peer.uid() == 0) {
+            if let Some(came) = came.take() {
+                let _ = came.send(());
+            }
             tokio::spawn(async move { hub.serve(id, stream).await });
         }
     }

@@ -82,6 +82,31 @@ pub struct StepRow {
     pub first: Option<(jiff::Timestamp, u64)>,
 }
 
+impl StepRow {
+    /// Units done in a second since the first sign of progress; `None` before there are two.
+    pub fn rate(&self) -> Option<u64> {
+        let (since, base) = self.first?;
+        let ms = u64::try_from(self.heard?.as_millisecond() - since.as_millisecond()).ok().filter(|ms| *ms > 0)?;
+        let done = self.done.checked_sub(base).filter(|done| *done > 0)?;
+        Some(done.saturating_mul(1000) / ms)
+    }
+
+    /// Milliseconds that are left at this rate; `None` when the total is not known or was passed.
+    pub fn left(&self) -> Option<u64> {
+        let rate = self.rate().filter(|rate| *rate > 0)?;
+        Some(self.total?.checked_sub(self.done)?.saturating_mul(1000) / rate)
+    }
+
+    /// Hundredths of the total, never more than 99 while an estimated total is passed.
+    pub fn percent(&self) -> Option<u8> {
+        let total = self.total.filter(|total| *total > 0)?;
+        if self.done > total {
+            return Some(99);
+        }
+        u8::try_from(u128::from(self.done) * 100 / u128::from(total)).ok()
+    }
+}
+
 /// What only the operator can bring forward.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Need {

@@ -9,6 +9,7 @@ mod captain;
 mod during;
 mod ending;
 mod policy;
+mod steer;
 
 use std::collections::BTreeSet;
 
@@ -18,6 +19,7 @@ use crate::words::plain::give;
 pub use captain::{Act, Captain};
 pub use ending::Ending;
 pub use policy::Policy;
+pub use steer::steer;
 
 /// What comes next.
 #[derive(Clone, Debug, PartialEq)]

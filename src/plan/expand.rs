@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::PlanError;
 use crate::definition::Renderer;
-use crate::model::{AskSpec, Kind, Offline, Over, Phase, PlannedStep, Resume, ResumeClass, Scope, Step, Template, Value, Work};
+use crate::model::{
+    AskSpec, Kind, Offline, Over, Phase, PlannedStep, Resume, ResumeClass, Scope, Step, Template, Value, Work,
+};
 use crate::probe::Site;
 
 /// What the steps of one place inherit.

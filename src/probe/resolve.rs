@@ -53,13 +53,17 @@ pub async fn resolve(catalogue: &Catalogue, deployment: &Deployment, given: &BTr
         problems: Vec::new(),
     };
     for name in deployment.facts.keys().filter(|n| !system.facts.iter().any(|f| &f.name == *n)) {
-        resolver.problems.push(Problem::Input(format!("{} has no fact `{name}`; remove it from the file", system.name)));
+        resolver
+            .problems
+            .push(Problem::Input(format!("{} has no fact `{name}`; remove it from the file", system.name)));
     }
     for fact in &system.facts {
         resolver.fact(fact, deployment.facts.get(&fact.name)).await;
     }
     for name in deployment.stores.keys().filter(|n| !system.stores.iter().any(|s| &s.name == *n)) {
-        resolver.problems.push(Problem::Input(format!("{} has no store `{name}`; remove it from the file", system.name)));
+        resolver
+            .problems
+            .push(Problem::Input(format!("{} has no store `{name}`; remove it from the file", system.name)));
     }
     for store in &system.stores {
         resolver.store(store, deployment.stores.get(&store.name)).await;
@@ -94,9 +98,7 @@ impl Resolver<'_> {
         };
         let shown = match (&value, fact.secret) {
             (Some(_), true) => "(secret)".to_owned(),
-            (Some(Value::Array(items)), _) => {
-                items.iter().map(super::answer::plain).collect::<Vec<_>>().join(", ")
-            }
+            (Some(Value::Array(items)), _) => items.iter().map(super::answer::plain).collect::<Vec<_>>().join(", "),
             (Some(value), _) => super::answer::plain(value),
             (None, _) => String::new(),
         };
@@ -136,11 +138,7 @@ impl Resolver<'_> {
         self.site.names.facts.insert(fact.name.clone(), known);
     }
 
-    async fn value_of(
-        &self,
-        fact: &Fact,
-        input: Option<&FactInput>,
-    ) -> Result<Option<(Value, FactSource)>, String> {
+    async fn value_of(&self, fact: &Fact, input: Option<&FactInput>) -> Result<Option<(Value, FactSource)>, String> {
         let list = |texts: Vec<String>| Value::from(texts);
         match input {
             Some(FactInput::One(source)) => {
@@ -275,7 +273,8 @@ impl Resolver<'_> {
                     Ok(connection) => connection.close().await,
                     Err(e) => {
                         let place = location.shown();
-                        self.problems.push(Problem::Store(format!("store `{}` at {place} cannot be asked: {e}", spec.name)));
+                        self.problems
+                            .push(Problem::Store(format!("store `{}` at {place} cannot be asked: {e}", spec.name)));
                         found.error = Some(e.to_string());
                     }
                 }
@@ -296,9 +295,12 @@ impl Resolver<'_> {
             }
         }
         match &spec.default {
-            Some(default) => {
-                self.site.renderer().text(default).map(|t: Text| t.reveal(&self.site.secrets)).map_err(|e| e.to_string())
-            }
+            Some(default) => self
+                .site
+                .renderer()
+                .text(default)
+                .map(|t: Text| t.reveal(&self.site.secrets))
+                .map_err(|e| e.to_string()),
             None => Err(format!("its place is not known: write stores: {{ {}: {{ url: … }} }}", spec.name)),
         }
     }

@@ -4,3 +4,7 @@
 
 pub mod format;
 pub mod plain;
+pub mod keys;
+pub mod popups;
+pub mod run;
+pub mod screens;

@@ -1,0 +1,164 @@
+//! Commands and options.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Walks you through the upgrade of a self-hosted, stateful service.
+///
+/// Without a command: the wizard for ./stepwell.yaml.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "stepwell", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The deployment file
+    #[arg(short, long, value_name = "FILE", default_value = "stepwell.yaml", global = true)]
+    pub deployment: PathBuf,
+    /// More definitions: a folder with one folder for each system
+    #[arg(long, value_name = "DIR", env = "STEPWELL_CATALOGUE", global = true)]
+    pub catalogue: Option<PathBuf>,
+    /// The version to upgrade to (the newest one)
+    #[arg(long, value_name = "VERSION", global = true)]
+    pub to: Option<String>,
+    /// The version that is deployed, where the data leave it open; with --force against what they say
+    #[arg(long, value_name = "VERSION", global = true)]
+    pub from: Option<String>,
+    /// Let --from override what was found
+    #[arg(long, global = true)]
+    pub force: bool,
+    /// Go on although a check warns, and say why
+    #[arg(long, value_name = "CHECK=REASON", value_parser = pair, global = true)]
+    pub accept: Vec<(String, String)>,
+    /// A secret from a file
+    #[arg(long, value_name = "NAME=@FILE", value_parser = pair, global = true)]
+    pub secret: Vec<(String, String)>,
+    /// One JSON document, or one event a line
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Whole lines and numbered questions instead of screens
+    #[arg(long, global = true)]
+    pub plain: bool,
+    /// Draw with ASCII signs only
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// Run the steps in this process instead of one that outlives the terminal
+    #[arg(long, global = true)]
+    pub foreground: bool,
+}
+
+/// What to do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// The wizard (the same as no command)
+    Wizard,
+    /// A sample deployment with an embedded database, and the wizard on it
+    Demo(Demo),
+    /// Release notes between the deployed version and the target
+    Notes,
+    /// The checks: PASS, WARN, FAIL, SKIP and counts; changes nothing
+    Check,
+    /// The plan; changes nothing
+    Plan {
+        /// Write it to a file
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Upgrade without the wizard; needs --yes or --plan-hash
+    Run(Run),
+    /// What is it doing, how far is it, is the service up, what comes next
+    Status,
+    /// The run screen of a run that is going on
+    Attach,
+    /// Hold a run up at its next safe point
+    Pause,
+    /// Let a paused run go on
+    Go,
+    /// Stop a run at its next safe point; it can go on later
+    Stop,
+    /// End an unfinished run where it stands
+    Abandon,
+    /// Check definitions
+    Lint {
+        /// Folders of systems
+        #[arg(value_name = "DIR", required = true)]
+        paths: Vec<PathBuf>,
+    },
+    #[command(hide = true)]
+    Runner,
+    #[command(hide = true)]
+    Shim {
+        folder: PathBuf,
+        seconds: u64,
+        #[arg(last = true, allow_hyphen_values = true)]
+        argv: Vec<String>,
+    },
+    /// The sample system's own program
+    #[command(hide = true)]
+    Keepsake {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+}
+
+/// `stepwell demo`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Demo {
+    /// Where the sample deployment is made, or found again
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// How many secrets it holds
+    #[arg(long, value_name = "N", default_value_t = crate::demo::DEFAULT_ROWS)]
+    pub rows: u64,
+    /// Make the deployment, print its path, open nothing
+    #[arg(long)]
+    pub build_only: bool,
+}
+
+/// `stepwell run`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Run {
+    /// Approve the plan, the notes as read, and the version bump
+    #[arg(long)]
+    pub yes: bool,
+    /// Approve only the plan with this hash
+    #[arg(long, value_name = "HASH")]
+    pub plan_hash: Option<String>,
+    /// Go past points of no return
+    #[arg(long)]
+    pub allow_irreversible: bool,
+    /// Answer a question of the plan
+    #[arg(long, value_name = "STEP=VALUE", value_parser = pair)]
+    pub answer: Vec<(String, String)>,
+    /// Answer questions that have a default with it
+    #[arg(long)]
+    pub defaults: bool,
+    /// Do not enter maintenance, and say why
+    #[arg(long, value_name = "REASON")]
+    pub skip_maintenance: Option<String>,
+}
+
+impl Args {
+    /// `--accept`, by check.
+    pub fn accepted(&self) -> BTreeMap<String, String> {
+        self.accept.iter().cloned().collect()
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE, both of them not empty".to_owned()),
+    }
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0 done, or nothing to do          7 another runner has this deployment
+  1 an error inside Stepwell        8 the plan is not the approved one
+  2 wrong usage                     9 an upgrade is needed (status)
+  3 an invalid definition or file  10 no path to the target
+  4 a check failed                 11 a store or version could not be asked
+  5 a step failed; `run` goes on   12 stopped at a safe point
+  6 an operator is needed          129, 130, 143 hang-up, interrupt, terminated";

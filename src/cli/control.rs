@@ -1,0 +1,90 @@
+//! `pause`, `go`, `stop`, `abandon`: one decision to a session from another terminal.
+
+use super::args::Args;
+use super::{Failure, load, session};
+use crate::link::{Client, FromRunner, ToRunner};
+use crate::model::{Decision, Exit, RunState, State};
+
+/// Sends a decision to the run that is going on, and waits for its effect.
+pub async fn run(args: &Args, decision: Decision) -> Result<Exit, Failure> {
+    let deployment = load::deployment(&args.deployment)?;
+    match session::attached(&deployment.state_dir, true).await {
+        Some(client) => decide(client, decision).await,
+        None => {
+            Err(Failure::new(Exit::Usage, "error: nothing is running here\nSee what there is with `stepwell status`."))
+        }
+    }
+}
+
+/// Ends an unfinished run: the one that is going on, or the one that an earlier session left.
+pub async fn abandon(args: &Args) -> Result<Exit, Failure> {
+    let deployment = load::deployment(&args.deployment)?;
+    if let Some(client) = session::attached(&deployment.state_dir, true).await {
+        return decide(client, Decision::Abandon).await;
+    }
+    let mut setup = load::setup(args, None)?;
+    setup.lock = Some(session::lock(&setup.deployment.state_dir)?);
+    let (_, result) = session::foreground(setup, async |client| left_behind(client).await).await?;
+    result
+}
+
+/// Takes up an unfinished run, only to end it.
+async fn left_behind(mut client: Client) -> Result<Exit, Failure> {
+    let mut state = State::default();
+    let mut taken_up = false;
+    while let Some(message) = client.events.recv().await {
+        match message {
+            FromRunner::Event(event) => state.apply(&event),
+            FromRunner::Refused { reason } => return Err(Failure::new(Exit::Usage, format!("error: {reason}"))),
+            FromRunner::Wheel { .. } => continue,
+            FromRunner::Gone => break,
+        }
+        if let Some((_, _, summary)) = &state.ended {
+            println!("{}", summary.text);
+            return Ok(Exit::Done);
+        }
+        let Some(survey) = &state.survey else { continue };
+        if survey.unfinished.is_none() {
+            return Err(Failure::new(Exit::Usage, "error: there is no unfinished run to abandon; nothing was changed"));
+        }
+        if !taken_up {
+            taken_up = true;
+            let _ = client.decisions.send(ToRunner::Decide(Decision::Abandon));
+        }
+    }
+    Err(Failure::new(Exit::Internal, "error: the session ended before the run was abandoned"))
+}
+
+async fn decide(mut client: Client, decision: Decision) -> Result<Exit, Failure> {
+    let mut state = State::default();
+    let mut sent = false;
+    while let Some(message) = client.events.recv().await {
+        match message {
+            FromRunner::Event(event) => state.apply(&event),
+            FromRunner::Refused { reason } => return Err(Failure::new(Exit::Usage, format!("error: {reason}"))),
+            FromRunner::Wheel { .. } => continue,
+            FromRunner::Gone => break,
+        }
+        if let Some((_, _, summary)) = &state.ended {
+            println!("{}", summary.text);
+            return Ok(Exit::Done);
+        }
+        if !sent && state.run_state.is_some() {
+            sent = true;
+            let _ = client.decisions.send(ToRunner::Decide(decision.clone()));
+        }
+        let there = match decision {
+            Decision::Pause => state.run_state == Some(RunState::Paused),
+            Decision::Go => sent && state.run_state == Some(RunState::Running),
+            _ => false,
+        };
+        if there {
+            println!(
+                "{}",
+                if decision == Decision::Pause { "paused; `stepwell go` lets it go on" } else { "going on" }
+            );
+            return Ok(Exit::Done);
+        }
+    }
+    Err(Failure::new(Exit::Internal, "error: the runner is gone; see `stepwell status`"))
+}

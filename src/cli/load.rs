@@ -1,0 +1,125 @@
+//! From files to a catalogue and a deployment, with errors that say what to do.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Failure;
+use super::args::Args;
+use crate::definition::{Deployment, Findings, load_deployment, load_dir, shipped};
+use crate::engine::Setup;
+use crate::journal::Lock;
+use crate::model::{Catalogue, Exit};
+
+/// Reads the deployment file and its system's definitions. Makes nothing.
+pub fn setup(args: &Args, lock: Option<Lock>) -> Result<Setup, Failure> {
+    let deployment = deployment(&args.deployment)?;
+    let catalogue = catalogue(&deployment.system, args.catalogue.as_deref())?;
+    Ok(Setup { catalogue: Arc::new(catalogue), deployment, secrets: secrets(args)?, lock })
+}
+
+/// Reads the deployment file.
+pub fn deployment(path: &Path) -> Result<Deployment, Failure> {
+    if !path.exists() {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "error: there is no {path}; nothing was changed\n\n\
+                 Stepwell needs a file that says which system is deployed here. The least it holds:\n\n\
+                 \x20   format: 1\n    system: barbican        # one of: {systems}\n    deployment: my-barbican\n\
+                 \x20   stores: {{ db: {{ url: {{ env: DATABASE_URL }} }} }}\n\n\
+                 Write it as ./stepwell.yaml, or name it with --deployment FILE.\n\
+                 To see an upgrade without a system of your own, type: stepwell demo",
+                path = path.display(),
+                systems = shipped::names().join(", "),
+            ),
+        ));
+    }
+    load_deployment(path).map_err(|f| invalid(&f))
+}
+
+fn invalid(findings: &Findings) -> Failure {
+    Failure::new(
+        Exit::Invalid,
+        format!("{findings}\nnothing was changed; mend the file and run the same command again"),
+    )
+}
+
+fn catalogue(system: &str, folder: Option<&Path>) -> Result<Catalogue, Failure> {
+    if let Some(folder) = folder {
+        let own = [folder.join(system), folder.to_owned()];
+        if let Some(own) = own.iter().find(|f| f.join("system.yaml").exists()) {
+            return load_dir(own).map_err(|f| invalid(&f));
+        }
+    }
+    match shipped::load(system) {
+        Some(loaded) => loaded.map_err(|f| invalid(&f)),
+        None => {
+            let names = shipped::names();
+            let near = names
+                .iter()
+                .map(|n| (strsim::damerau_levenshtein(n, system), n))
+                .filter(|(distance, _)| *distance <= 3)
+                .min();
+            let hint = near.map(|(_, name)| format!("; did you mean `{name}`?")).unwrap_or_default();
+            Err(Failure::new(
+                Exit::Usage,
+                format!(
+                    "error: Stepwell has no definitions for `{system}`{hint}\n\
+                     It ships: {}. Others are found with --catalogue DIR. Nothing was changed.",
+                    names.join(", ")
+                ),
+            ))
+        }
+    }
+}
+
+fn secrets(args: &Args) -> Result<BTreeMap<String, String>, Failure> {
+    let mut secrets = BTreeMap::new();
+    for (name, source) in &args.secret {
+        let path = source.strip_prefix('@').ok_or_else(|| {
+            Failure::new(
+                Exit::Usage,
+                format!(
+                    "error: --secret {name} takes a file: --secret {name}=@FILE (a value would be seen by every user)"
+                ),
+            )
+        })?;
+        let text = std::fs::read_to_string(path).map_err(|e| {
+            Failure::new(Exit::Usage, format!("error: the secret `{name}` cannot be read from {path}: {e}"))
+        })?;
+        secrets.insert(name.clone(), text.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    Ok(secrets)
+}
+
+/// `stepwell lint DIR…`: a folder is a system, or holds systems.
+pub fn lint(paths: &[PathBuf]) -> Result<Exit, Failure> {
+    let mut systems = Vec::new();
+    for path in paths {
+        if path.join("system.yaml").exists() {
+            systems.push(path.clone());
+            continue;
+        }
+        let entries = std::fs::read_dir(path)
+            .map_err(|e| Failure::new(Exit::Usage, format!("error: {} cannot be read: {e}", path.display())))?;
+        let mut found: Vec<_> =
+            entries.flatten().map(|e| e.path()).filter(|p| p.join("system.yaml").exists()).collect();
+        if found.is_empty() {
+            return Err(Failure::new(Exit::Usage, format!("error: {} holds no system.yaml", path.display())));
+        }
+        found.sort();
+        systems.append(&mut found);
+    }
+    let mut exit = Exit::Done;
+    for system in systems {
+        match load_dir(&system) {
+            Ok(catalogue) => println!("{}: {} releases, no findings", system.display(), catalogue.releases.len()),
+            Err(findings) => {
+                println!("{findings}");
+                exit = Exit::Invalid;
+            }
+        }
+    }
+    Ok(exit)
+}

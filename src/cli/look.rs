@@ -1,0 +1,190 @@
+//! The commands that read: `notes`, `check`, `plan`. They take no lease and change nothing.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::Args;
+use super::{Failure, load, session};
+use crate::link::{Client, FromRunner, ToRunner};
+use crate::model::{CheckStatus, Decision, Exit, Need, State, Work};
+use crate::words::format::{duration, visible};
+use crate::words::plain;
+
+/// How far to look.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Plan,
+    Checks,
+}
+
+/// Drives a session without a lock up to the plan, or through the checks.
+async fn look(args: &Args, depth: Depth) -> Result<State, Failure> {
+    let setup = load::setup(args, None)?;
+    let (from, to, force) = (args.from.clone(), args.to.clone(), args.force);
+    let (_, state) = session::foreground(setup, async |client| follow(client, from, to, force, depth).await).await?;
+    state
+}
+
+async fn follow(
+    mut client: Client,
+    from: Option<String>,
+    to: Option<String>,
+    force: bool,
+    depth: Depth,
+) -> Result<State, Failure> {
+    let mut state = State::default();
+    let (mut from, mut chosen, mut checking) = (from, false, false);
+    let decide = |decision| drop(client.decisions.send(ToRunner::Decide(decision)));
+    while let Some(message) = client.events.recv().await {
+        match message {
+            FromRunner::Event(event) => state.apply(&event),
+            FromRunner::Refused { reason } => {
+                let exit = state.survey.as_ref().and_then(|s| s.problem.as_ref()).map_or(Exit::Usage, |(e, _)| *e);
+                return Err(Failure::new(exit, format!("error: {reason}")));
+            }
+            FromRunner::Wheel { .. } => continue,
+            FromRunner::Gone => break,
+        }
+        if state.ended.is_some() {
+            return Ok(state);
+        }
+        let Some(survey) = &state.survey else { continue };
+        if let Some((exit, text)) = &survey.problem {
+            return Err(Failure::new(*exit, format!("error: {text}")));
+        }
+        if let Some(version) = from.take_if(|v| survey.version.deployed.as_ref() != Some(v)) {
+            decide(Decision::SetFrom { version, force });
+            continue;
+        }
+        if let Some(Need::From { range }) = state.need() {
+            let text = format!("error: the data only say {range}; name the deployed version with --from VERSION");
+            return Err(Failure::new(Exit::OperatorNeeded, text));
+        }
+        let newest = survey.targets.last().map(|t| t.version.clone());
+        if !chosen && let Some(version) = to.clone().or(newest) {
+            chosen = true;
+            decide(Decision::ChooseTarget { version });
+        } else if state.plan.is_some() && depth == Depth::Plan {
+            return Ok(state);
+        } else if state.plan.is_some() && !checking {
+            checking = true;
+            decide(Decision::RunChecks);
+        } else if state.checks_ended {
+            return Ok(state);
+        }
+    }
+    Err(Failure::new(Exit::Internal, "error: the session ended too early"))
+}
+
+/// Says that there is nothing to do, if that is so.
+fn nothing(state: &State) -> Option<Exit> {
+    let (_, exit, summary) = state.ended.as_ref()?;
+    println!("{}", visible(&summary.text));
+    Some(*exit)
+}
+
+/// `stepwell notes`.
+pub async fn notes(args: &Args) -> Result<Exit, Failure> {
+    let state = look(args, Depth::Plan).await?;
+    if let Some(exit) = nothing(&state) {
+        return Ok(exit);
+    }
+    for page in state.route.iter().flat_map(|r| &r.notes) {
+        for line in page.text.trim_end().lines() {
+            println!("{}", visible(line));
+        }
+        println!();
+    }
+    Ok(Exit::Done)
+}
+
+/// `stepwell check`.
+pub async fn check(args: &Args) -> Result<Exit, Failure> {
+    let state = look(args, Depth::Checks).await?;
+    let results: Vec<_> = state.checks.iter().filter_map(|row| row.result.as_ref()).collect();
+    let accepted = args.accepted();
+    let bad = results
+        .iter()
+        .any(|r| r.status == CheckStatus::Fail || (r.status == CheckStatus::Warn && !accepted.contains_key(&r.id)));
+    if args.json {
+        println!("{}", json!({ "schema": 1, "checks": results, "passed": !bad }));
+    } else if nothing(&state).is_none() {
+        for result in &results {
+            for line in plain::checks::result(result) {
+                println!("{line}");
+            }
+        }
+        let count = |status| results.iter().filter(|r| r.status == status).count();
+        println!(
+            "{} passed, {} warned, {} failed, {} skipped",
+            count(CheckStatus::Pass),
+            count(CheckStatus::Warn),
+            count(CheckStatus::Fail),
+            count(CheckStatus::Skip)
+        );
+    }
+    Ok(if bad { Exit::CheckFailed } else { Exit::Done })
+}
+
+/// `stepwell plan`.
+pub async fn plan(args: &Args, out: Option<&Path>) -> Result<Exit, Failure> {
+    let state = look(args, Depth::Plan).await?;
+    if !args.json
+        && let Some(exit) = nothing(&state)
+    {
+        return Ok(exit);
+    }
+    let document = json!({ "schema": 1, "plan": state.plan });
+    if let Some(out) = out {
+        write_aside(out, &serde_json::to_string_pretty(&document).unwrap_or_default())?;
+    }
+    if args.json {
+        println!("{document}");
+    } else {
+        print_plan(&state);
+    }
+    Ok(Exit::Done)
+}
+
+fn print_plan(state: &State) {
+    let Some(plan) = &state.plan else { return };
+    let label = |f: fn(&crate::model::Route) -> &String| state.route.as_ref().map(f).cloned().unwrap_or_default();
+    println!("{}: {} → {}", plan.title, label(|r| &r.from_label), label(|r| &r.to_label));
+    let mut hop = None;
+    for (number, step) in plan.steps.iter().enumerate() {
+        if step.hop.is_some() && step.hop != hop {
+            hop = step.hop;
+            if let Some(hop) = hop.and_then(|h| plan.hops.get(h)) {
+                println!("\n{} → {}", hop.from_label, hop.to_label);
+            }
+        }
+        if step.point_of_no_return {
+            println!(
+                "────── point of no return: after this only the backup leads back below {} ──────",
+                step.floor.as_deref().unwrap_or("")
+            );
+        }
+        let estimate = step.estimate.map(|ms| format!(", about {}", duration(ms))).unwrap_or_default();
+        println!("{:>3}. {} [{}{estimate}]  {}", number + 1, visible(&step.title), step.work.word(), step.key);
+        if let Some(why) = &step.why {
+            println!("       why: {}", visible(why));
+        }
+        if !matches!(step.work, Work::Check(_) | Work::Baseline(_)) {
+            for line in &step.detail {
+                println!("       {}", visible(line));
+            }
+        }
+    }
+    println!("\nplan hash {}", plan.hash);
+    println!("approve exactly this plan with: stepwell run -d {} --plan-hash {}", state.file, plan.hash);
+}
+
+fn write_aside(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let fail =
+        |e: std::io::Error| Failure::new(Exit::Usage, format!("error: {} cannot be written: {e}", path.display()));
+    std::fs::write(&name, text).map_err(fail)?;
+    std::fs::rename(&name, path).map_err(fail)
+}

@@ -1,0 +1,97 @@
+//! The command line: arguments in, one of the front ends on a session, an exit code out.
+
+mod args;
+mod control;
+mod demo;
+mod load;
+mod look;
+mod report;
+mod run;
+mod runner;
+mod session;
+mod status;
+mod wizard;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::model::Exit;
+use args::{Args, Command};
+
+/// Why a command did not do what was asked: the exit code, and sentences for standard error.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    text: String,
+}
+
+impl Failure {
+    fn new(exit: Exit, text: impl Into<String>) -> Failure {
+        Failure { exit, text: text.into() }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        // A reader that went away is no error of ours: `stepwell plan | head`.
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Failure::new(Exit::Done, "");
+        }
+        Failure::new(Exit::Internal, format!("error: {error}"))
+    }
+}
+
+/// The program.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(e) => {
+            let _ = e.print();
+            return ExitCode::from(if e.use_stderr() { Exit::Usage.code() } else { Exit::Done.code() });
+        }
+    };
+    let code = match command(args) {
+        Ok(code) => code,
+        Err(failure) => {
+            if !failure.text.is_empty() {
+                eprintln!("{}", failure.text.trim_end());
+            }
+            failure.exit.code()
+        }
+    };
+    ExitCode::from(code)
+}
+
+fn command(args: Args) -> Result<u8, Failure> {
+    // The shim has a runtime of its own, as small as it can be.
+    if let Some(Command::Shim { folder, seconds, argv }) = &args.command {
+        crate::step::shim::main(folder, *seconds, argv)?;
+        return Ok(0);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let exit = runtime.block_on(async {
+        match args.command.clone() {
+            Some(Command::Keepsake { args }) => return Ok(crate::demo::keepsake(args).await),
+            None | Some(Command::Wizard) => wizard::run(&args).await,
+            Some(Command::Demo(demo)) => demo::run(&args, &demo).await,
+            Some(Command::Notes) => look::notes(&args).await,
+            Some(Command::Check) => look::check(&args).await,
+            Some(Command::Plan { out }) => look::plan(&args, out.as_deref()).await,
+            Some(Command::Run(run)) => run::run(&args, &run).await,
+            Some(Command::Status) => status::run(&args).await,
+            Some(Command::Attach) => run::attach(&args).await,
+            Some(Command::Pause) => control::run(&args, crate::model::Decision::Pause).await,
+            Some(Command::Go) => control::run(&args, crate::model::Decision::Go).await,
+            Some(Command::Stop) => control::run(&args, crate::model::Decision::Stop).await,
+            Some(Command::Abandon) => control::abandon(&args).await,
+            Some(Command::Lint { paths }) => load::lint(&paths),
+            Some(Command::Runner) => runner::run(&args).await,
+            Some(Command::Shim { .. }) => Ok(Exit::Internal),
+        }
+        .map(Exit::code)
+    });
+    // A read of standard input that nobody waits for any more must not keep the process.
+    runtime.shutdown_background();
+    exit
+}

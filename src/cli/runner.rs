@@ -1,0 +1,49 @@
+//! The process that runs steps and owns no terminal.
+
+use std::time::Duration;
+
+use super::args::Args;
+use super::{Failure, load, session};
+use crate::engine;
+use crate::link::{self, hub};
+use crate::model::Exit;
+
+/// A runner to which nobody comes is not needed.
+const FIRST_CLIENT: Duration = Duration::from_secs(30);
+
+pub async fn run(args: &Args) -> Result<Exit, Failure> {
+    // Its own session: a terminal's hang-up and Ctrl-C do not reach it. It fails only where it is one already.
+    let _ = rustix::process::setsid();
+    log();
+    let mut setup = load::setup(args, None)?;
+    let state_dir = setup.deployment.state_dir.clone();
+    setup.lock = Some(session::lock(&state_dir)?);
+    let (hub, port, switchboard) = hub();
+    let switchboard = tokio::spawn(switchboard);
+    let listener = link::listen(&state_dir)
+        .map_err(|e| Failure::new(Exit::Internal, format!("error: the socket cannot be made: {e}")))?;
+    let (came, first) = tokio::sync::oneshot::channel();
+    let accepting = tokio::spawn(link::accept(listener, hub, Some(came)));
+    let exit = tokio::select! {
+        exit = engine::run(setup, port) => exit.map_err(|e| Failure::new(Exit::Internal, format!("error: {e}")))?,
+        () = nobody(first) => Exit::Done,
+    };
+    let _ = switchboard.await;
+    accepting.abort();
+    let _ = std::fs::remove_file(state_dir.join("socket"));
+    tracing::info!(code = exit.code(), "the session ended");
+    Ok(exit)
+}
+
+/// Ends when nobody came in time, and never once somebody did.
+async fn nobody(first: tokio::sync::oneshot::Receiver<()>) {
+    if tokio::time::timeout(FIRST_CLIENT, first).await.is_ok() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Standard error is the runner's log file.
+fn log() {
+    let _ = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_target(false).try_init();
+    tracing::info!(pid = std::process::id(), "a runner starts");
+}

@@ -1,0 +1,143 @@
+//! A front end's way to a session: in a runner that outlives it, or in this process.
+
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::net::UnixStream;
+
+use super::Failure;
+use super::args::Args;
+use crate::engine::{self, Setup};
+use crate::journal::{Holder, Lock, Locked};
+use crate::link::{self, Client, Socket, hub};
+use crate::model::Exit;
+
+/// How long a runner may take to listen.
+const START: Duration = Duration::from_secs(10);
+
+/// Makes the state directory, for its owner alone.
+pub fn state_dir(path: &Path) -> Result<(), Failure> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|e| {
+        Failure::new(
+            Exit::Usage,
+            format!(
+                "error: {} cannot be made: {e}; nothing was changed. Set `state_dir` in the deployment file",
+                path.display()
+            ),
+        )
+    })
+}
+
+/// Takes the deployment's lock.
+pub fn lock(path: &Path) -> Result<Lock, Failure> {
+    state_dir(path)?;
+    Lock::take(path).map_err(|e| match e {
+        Locked::Held(holder) => Failure::new(Exit::LeaseHeld, held(&holder)),
+        Locked::Io(e) => Failure::new(Exit::Internal, format!("error: {} cannot be locked: {e}", path.display())),
+    })
+}
+
+/// Who holds the lease, and what to do about it.
+pub fn held(holder: &Holder) -> String {
+    let since = holder.since.map(|t| format!(" since {}", t.strftime("%Y-%m-%d %H:%M:%S UTC"))).unwrap_or_default();
+    format!(
+        "error: another runner has this deployment: pid {} on {}, started by {}{since}\n\
+         Nothing was changed by this command. See what it does with `stepwell status`, or follow it with `stepwell attach`.",
+        holder.actor.pid, holder.actor.host, holder.actor.login
+    )
+}
+
+/// Runs the engine and a front end in this process. Others may attach to it all the same.
+pub async fn foreground<T>(setup: Setup, front_end: impl AsyncFnOnce(Client) -> T) -> Result<(Exit, T), Failure> {
+    let state_dir = setup.deployment.state_dir.clone();
+    let locked = setup.lock.is_some();
+    let (hub, port, switchboard) = hub();
+    let (client, socket) = link::client(false);
+    let (ours, theirs) = tokio::io::duplex(64 * 1024);
+    let serving = hub.clone();
+    tokio::spawn(async move { serving.serve(0, theirs).await });
+    tokio::spawn(socket.connect(ours));
+    let switchboard = tokio::spawn(switchboard);
+    if locked {
+        let listener = link::listen(&state_dir)
+            .map_err(|e| Failure::new(Exit::Internal, format!("error: the socket cannot be made: {e}")))?;
+        tokio::spawn(link::accept(listener, hub.clone(), None));
+    }
+    let (exit, result) = tokio::join!(engine::run(setup, port), front_end(client));
+    let exit = exit.map_err(|e| Failure::new(Exit::Internal, format!("error: {e}")))?;
+    let _ = switchboard.await;
+    if locked {
+        let _ = std::fs::remove_file(state_dir.join("socket"));
+    }
+    Ok((exit, result))
+}
+
+/// A client of the runner, which is started if there is none. Returns at once; the connection is made meanwhile.
+pub fn detached(args: &Args, state_dir: &Path) -> Result<Client, Failure> {
+    self::state_dir(state_dir)?;
+    let (client, socket) = link::client(false);
+    let (args, state_dir) = (args.clone(), state_dir.to_owned());
+    tokio::spawn(async move {
+        match reach(&args, &state_dir).await {
+            Ok(stream) => socket.connect(stream).await,
+            Err(reason) => socket.refused(reason),
+        }
+    });
+    Ok(client)
+}
+
+/// A client of a runner that is there already; `None` when there is none.
+pub async fn attached(state_dir: &Path, observer: bool) -> Option<Client> {
+    let stream = link::connect(state_dir).await.ok()?;
+    let (client, socket): (Client, Socket) = link::client(observer);
+    tokio::spawn(socket.connect(stream));
+    Some(client)
+}
+
+async fn reach(args: &Args, state_dir: &Path) -> Result<UnixStream, String> {
+    if let Ok(stream) = link::connect(state_dir).await {
+        return Ok(stream);
+    }
+    let mut runner = start_runner(args, state_dir).map_err(|e| format!("the runner cannot be started: {e}"))?;
+    let deadline = tokio::time::Instant::now() + START;
+    loop {
+        if let Ok(stream) = link::connect(state_dir).await {
+            return Ok(stream);
+        }
+        if let Ok(Some(status)) = runner.try_wait() {
+            // Somebody else's runner was faster, and is about to listen.
+            if status.code() != Some(i32::from(Exit::LeaseHeld.code())) {
+                let log = std::fs::read_to_string(log_path(state_dir)).unwrap_or_default();
+                let last =
+                    log.lines().rev().take(5).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n");
+                return Err(format!("the runner ended at once ({status}): {last}"));
+            }
+        }
+        if tokio::time::Instant::now() > deadline {
+            return Err(format!("the runner does not answer; its log is {}", log_path(state_dir).display()));
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+fn log_path(state_dir: &Path) -> std::path::PathBuf {
+    state_dir.join("runner.log")
+}
+
+/// Starts the runner: a process without a terminal, which makes a session of its own first thing.
+fn start_runner(args: &Args, state_dir: &Path) -> std::io::Result<tokio::process::Child> {
+    use std::os::unix::fs::OpenOptionsExt;
+    use std::process::Stdio;
+    let log = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(log_path(state_dir))?;
+    let mut command = tokio::process::Command::new(std::env::current_exe()?);
+    command.arg("runner").arg("--deployment").arg(std::path::absolute(&args.deployment)?);
+    if let Some(catalogue) = &args.catalogue {
+        command.arg("--catalogue").arg(std::path::absolute(catalogue)?);
+    }
+    for (name, source) in &args.secret {
+        let path = source.strip_prefix('@').unwrap_or(source);
+        command.arg("--secret").arg(format!("{name}=@{}", std::path::absolute(path)?.display()));
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn()
+}

@@ -1,0 +1,198 @@
+//! The loop: messages come in, the model changes, effects are carried out, frames are drawn. All input and output of
+//! the wizard is here.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use crossterm::event::{Event, EventStream, KeyEventKind};
+use futures_util::StreamExt;
+use jiff::Timestamp;
+use rustix::process::{Signal, kill_current_process_group};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+use super::copy;
+use super::model::Model;
+use super::pace::Pace;
+use super::signs::Signs;
+use super::theme::Theme;
+use super::update::{Effect, Msg, update};
+use super::writer::Painter;
+use super::{Ending, Options, guard, hangup};
+use crate::link::{Client, FromRunner, ToRunner};
+use crate::model::Exit;
+
+const BELL: &[u8] = b"\x07";
+/// Events taken in before the next frame is considered.
+const BATCH: usize = 512;
+/// A process that nobody can bring back by `fg` does not stop; it is given this long to.
+const TO_STOP: Duration = Duration::from_millis(300);
+
+/// Walks the operator through the upgrade until it is over or the operator leaves.
+///
+/// # Errors
+/// When the terminal cannot be taken, read or written. It is put back all the same.
+pub async fn run(client: Client, options: Options) -> io::Result<Ending> {
+    // Without colour the theme uses none; crossterm's own way of dropping it also drops bold and reverse.
+    crossterm::style::force_color_output(true);
+    let _terminal = guard::Guard::take()?;
+    let _watch = hangup::watch()?;
+    App::new(client, options)?.run().await
+}
+
+struct App {
+    model: Model,
+    client: Client,
+    painter: Painter<File>,
+    pace: Pace,
+    signs: Signs,
+    /// How to end, once that is known.
+    leaving: Option<(bool, Option<Exit>)>,
+}
+
+impl App {
+    fn new(client: Client, options: Options) -> io::Result<Self> {
+        // Not `Stdout`, whose line buffer would cut frames into several writes.
+        let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        let mut model = Model::new(Theme::new(&options), options.detachable);
+        model.size = crossterm::terminal::size().unwrap_or((80, 24));
+        model.now = Some(Timestamp::now());
+        Ok(App {
+            model,
+            client,
+            painter: Painter::new(out, options.sync_output),
+            pace: Pace::new(options.over_ssh),
+            signs: Signs::default(),
+            leaving: None,
+        })
+    }
+
+    async fn run(mut self) -> io::Result<Ending> {
+        let mut input = EventStream::new();
+        let mut terminated = signal(SignalKind::terminate())?;
+        let mut interrupted = signal(SignalKind::interrupt())?;
+        let mut hung_up = signal(SignalKind::hangup())?;
+        let mut continued = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
+        let mut second = interval(Duration::from_secs(1));
+        second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut batch = Vec::new();
+        let mut connected = true;
+        self.draw()?;
+        while self.leaving.is_none() {
+            let due = self.pace.due();
+            tokio::select! {
+                biased;
+                _ = terminated.recv() => self.leaving = Some((false, Some(Exit::Terminated))),
+                _ = hung_up.recv() => self.leaving = Some((false, Some(Exit::HungUp))),
+                _ = interrupted.recv() => self.take(Msg::Interrupt, true)?,
+                _ = continued.recv() => self.resume()?,
+                event = input.next() => match event {
+                    Some(event) => self.input(event?)?,
+                    None => self.leaving = Some((false, Some(Exit::HungUp))),
+                },
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => self.draw()?,
+                received = self.client.events.recv_many(&mut batch, BATCH), if connected => {
+                    if received == 0 {
+                        connected = false;
+                        batch.push(FromRunner::Gone);
+                    }
+                    for from in batch.drain(..) {
+                        self.take(Msg::FromRunner(Box::new(from)), false)?;
+                    }
+                }
+                _ = second.tick(), if self.model.ticks() => self.take(Msg::Tick(Timestamp::now()), false)?,
+            }
+        }
+        Ok(self.ending())
+    }
+
+    fn input(&mut self, event: Event) -> io::Result<()> {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => self.take(Msg::Key(key), true),
+            Event::Paste(text) => self.take(Msg::Paste(text), true),
+            Event::Resize(columns, rows) => self.take(Msg::Resize(columns, rows), false),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes in a message and carries out what follows. `awaited`: somebody looks for the answer.
+    fn take(&mut self, msg: Msg, awaited: bool) -> io::Result<()> {
+        for effect in update(&mut self.model, msg) {
+            self.carry_out(effect)?;
+        }
+        if awaited {
+            self.pace.request_now(Instant::now());
+        } else {
+            self.pace.request(Instant::now());
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> io::Result<()> {
+        match effect {
+            // A closed link is noticed where events are received.
+            Effect::Send(decision) => drop(self.client.decisions.send(ToRunner::Decide(decision))),
+            Effect::TakeWheel => drop(self.client.decisions.send(ToRunner::TakeWheel)),
+            Effect::Quit { detached } => self.leaving = Some((detached, None)),
+            Effect::Redraw => self.painter.forget(),
+            Effect::Suspend => {
+                guard::restore();
+                // The whole job, as a shell's own Ctrl-Z does: `sudo` in front of us has to stop, too. `SIGCONT`
+                // takes the terminal again; where there is no job control nothing stops, and neither do we wait.
+                kill_current_process_group(Signal::TSTP)?;
+                std::thread::sleep(TO_STOP);
+                return self.resume();
+            }
+            Effect::Copy(text) => {
+                self.painter.raw(&copy::sequence(&text))?;
+                // The clipboard may have it: a file that cannot be written is no reason to end.
+                let file = copy::keep(&text, &self.model.state.state_dir).ok().flatten();
+                return self.take(Msg::Copied(file.map(|file| file.display().to_string())), true);
+            }
+            Effect::Bell => self.painter.raw(BELL)?,
+        }
+        Ok(())
+    }
+
+    /// Takes the terminal again after the shell had it.
+    fn resume(&mut self) -> io::Result<()> {
+        guard::enter()?;
+        if let Ok((columns, rows)) = crossterm::terminal::size() {
+            self.model.size = (columns, rows);
+        }
+        self.painter.forget();
+        self.pace.request_now(Instant::now());
+        Ok(())
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        if !guard::is_taken() {
+            // Something in this process panicked. Its message stands on the normal screen: nothing is drawn over it.
+            self.leaving = Some((false, Some(Exit::Internal)));
+            return Ok(());
+        }
+        self.painter.draw(&self.model)?;
+        let now = Instant::now();
+        self.pace.drawn(now);
+        let signs = self.signs.bytes(&self.model, now);
+        self.painter.raw(&signs)
+    }
+
+    fn ending(self) -> Ending {
+        let (detached, forced) = self.leaving.unwrap_or((false, None));
+        let state = self.model.state;
+        let ended = state.ended.clone();
+        let exit = match (forced, &ended) {
+            (Some(exit), _) => exit,
+            (None, Some((_, exit, _))) => *exit,
+            (None, None) if self.model.gone => Exit::Internal,
+            (None, None) if detached => Exit::Done,
+            (None, None) => {
+                state.survey.as_ref().and_then(|s| s.problem.as_ref()).map_or(Exit::Done, |(exit, _)| *exit)
+            }
+        };
+        Ending { exit, summary: ended.map(|(_, _, summary)| summary), state, detached }
+    }
+}

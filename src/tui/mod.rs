@@ -1,0 +1,70 @@
+//! The wizard in a terminal.
+//!
+//! A model is changed by messages (`update`), drawn as a whole (`view`), and what is to be done outside comes back as
+//! effects that only `app` carries out. It sees events and sends decisions; it knows nothing of databases.
+
+mod act;
+mod app;
+mod approve;
+mod copy;
+mod find;
+#[cfg(test)]
+mod fixture;
+mod footer;
+mod guard;
+mod hangup;
+mod header;
+mod keys;
+mod markdown;
+mod model;
+mod notes;
+mod over;
+mod pace;
+#[cfg(test)]
+mod plan_fixture;
+mod popup;
+mod popup_view;
+mod screens;
+mod signs;
+mod table;
+#[cfg(test)]
+mod terminal_tests;
+#[cfg(test)]
+mod tests;
+mod text;
+mod theme;
+mod update;
+mod view;
+mod when;
+mod writer;
+
+pub use app::run;
+
+use crate::model::{Exit, State, Summary};
+
+/// What the terminal can do, and how the wizard is used.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Draw with ASCII signs only.
+    pub ascii: bool,
+    /// False under `NO_COLOR`.
+    pub color: bool,
+    /// Fewer frames a second.
+    pub over_ssh: bool,
+    /// Wrap each frame in a synchronised update.
+    pub sync_output: bool,
+    /// Whether the steps run in another process, so that this one may end or be suspended.
+    pub detachable: bool,
+}
+
+/// How the wizard was left.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    pub exit: Exit,
+    /// What to print on the normal screen, when the session ended.
+    pub summary: Option<Summary>,
+    /// The state as it was last seen.
+    pub state: State,
+    /// A run goes on without this front end.
+    pub detached: bool,
+}

@@ -1,0 +1,148 @@
+//! Keys in popups: typing, choosing, closing. What is decided leaves here as an effect.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::act;
+use super::approve;
+use super::find;
+use super::keys::Action;
+use super::model::Model;
+use super::popup::{Pick, Popup, Purpose};
+use super::update::{Effect, send};
+use crate::model::{Decision, MaintenanceChoice};
+use crate::words::popups as words;
+
+/// The longest line that can be typed.
+const MOST: usize = 400;
+
+/// Carries out what a key does in the popup.
+pub fn on_popup(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Close => {
+            model.popup = None;
+            model.approval = None;
+        }
+        Action::Quit => return act::quit(model),
+        Action::Up | Action::Down | Action::PageUp | Action::PageDown => slide(model, action),
+        Action::Submit => match model.popup.take() {
+            Some(Popup::Prompt(prompt)) => return submit(model, prompt.purpose, prompt.input),
+            Some(Popup::Menu(menu)) => {
+                if let Some((_, pick)) = menu.choices.into_iter().nth(menu.selected) {
+                    return choose(model, pick);
+                }
+            }
+            other => model.popup = other,
+        },
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn slide(model: &mut Model, action: Action) {
+    match &mut model.popup {
+        Some(Popup::Menu(menu)) => {
+            menu.selected = match action {
+                Action::Up => menu.selected.saturating_sub(1),
+                _ => (menu.selected + 1).min(menu.choices.len().saturating_sub(1)),
+            };
+        }
+        Some(Popup::Help { scroll }) => {
+            *scroll = match action {
+                Action::Up => scroll.saturating_sub(1),
+                Action::PageUp => scroll.saturating_sub(10),
+                Action::Down => *scroll + 1,
+                _ => *scroll + 10,
+            }
+            .min(100);
+        }
+        _ => {}
+    }
+}
+
+fn choose(model: &mut Model, pick: Pick) -> Vec<Effect> {
+    match pick {
+        Pick::Stay => Vec::new(),
+        Pick::Detach => vec![Effect::Quit { detached: true }],
+        Pick::Send(decision) => send(model, decision),
+        Pick::Type(purpose) => {
+            model.popup = Some(Popup::prompt(purpose));
+            Vec::new()
+        }
+        Pick::AtEnd(at_end) => {
+            if let Some(approval) = &mut model.approval {
+                approval.at_end = Some(at_end);
+            }
+            approve::go_on(model)
+        }
+    }
+}
+
+/// Acts on a typed line, or says why it does not do.
+fn submit(model: &mut Model, purpose: Purpose, input: String) -> Vec<Effect> {
+    let text = input.trim().to_owned();
+    let error = match purpose.expected(&model.state) {
+        _ if text.is_empty() => Some(words::EMPTY_INPUT.to_owned()),
+        Some(word) if word != text => Some(words::not_the_word(&word)),
+        _ => None,
+    };
+    if error.is_some() {
+        model.popup = Some(Popup::Prompt(super::popup::Prompt { purpose, input: String::new(), error }));
+        return Vec::new();
+    }
+    match purpose {
+        Purpose::Search => {
+            model.search = Some(text);
+            find::find(model, true);
+            Vec::new()
+        }
+        Purpose::SetFrom => send(model, Decision::SetFrom { version: text, force: false }),
+        Purpose::ForceFrom { version, .. } => send(model, Decision::SetFrom { version, force: true }),
+        Purpose::Override { check } => send(model, Decision::Override { check, reason: text }),
+        Purpose::SkipMaintenance => {
+            send(model, Decision::Maintenance { choice: MaintenanceChoice::Skip { reason: text } })
+        }
+        Purpose::NoReturn { key } => {
+            if let Some(approval) = &mut model.approval {
+                approval.confirmed.push(key);
+            }
+            approve::go_on(model)
+        }
+        Purpose::Approve => approve::finish(model, text),
+        Purpose::SkipStep { key } => send(model, Decision::Skip { key, reason: text }),
+        Purpose::Answer { key } => send(model, Decision::Answer { key, value: text }),
+        Purpose::Abandon => send(model, Decision::Abandon),
+        Purpose::Confirm => send(model, Decision::Confirm { version: text }),
+    }
+}
+
+/// A key that is text, or changes it.
+pub fn edit(model: &mut Model, key: KeyEvent) {
+    let Some(Popup::Prompt(prompt)) = &mut model.popup else { return };
+    let ctrl = key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    match key.code {
+        KeyCode::Char('u') if ctrl => prompt.input.clear(),
+        KeyCode::Char('w') if ctrl => {
+            let kept = prompt.input.trim_end().rfind(' ').map_or(0, |at| at + 1);
+            prompt.input.truncate(kept);
+        }
+        KeyCode::Char('h') if ctrl => {
+            prompt.input.pop();
+        }
+        KeyCode::Char(c) if !ctrl && prompt.input.len() < MOST => prompt.input.push(c),
+        KeyCode::Backspace => {
+            prompt.input.pop();
+        }
+        _ => {}
+    }
+}
+
+/// Pasted text goes into a line that is being typed, up to its first line break, and nowhere else.
+pub fn paste(model: &mut Model, text: &str) {
+    let Some(Popup::Prompt(prompt)) = &mut model.popup else { return };
+    let line = text.trim_start().lines().next().unwrap_or_default();
+    for c in line.chars().filter(|c| !c.is_control()) {
+        if prompt.input.len() < MOST {
+            prompt.input.push(c);
+        }
+    }
+}

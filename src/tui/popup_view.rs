@@ -1,0 +1,202 @@
+//! How popups look: a frame over the middle of the screen, as large as its text.
+//!
+//! ```text
+//! ┌ Point of no return ────────────────────┐
+//! │ Swap the columns                       │
+//! │ After it only the backup leads back.   │
+//! │ Type yes and press enter:              │
+//! │ › ye_                                  │
+//! └────────────────────────────────────────┘
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::footer::name;
+use super::keys;
+use super::model::Model;
+use super::popup::{Menu, Popup, Prompt, Purpose, question_text};
+use super::text::{fit, pad, paragraph, width, wrap};
+use crate::model::Need;
+use crate::words::format::visible;
+use crate::words::popups as words;
+
+/// The widest that a popup gets.
+const WIDEST: u16 = 72;
+
+/// Draws the popup, if there is one.
+pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
+    let Some(popup) = &model.popup else { return };
+    let columns = area.width.saturating_sub(4).min(WIDEST);
+    let room = usize::from(columns.saturating_sub(4));
+    let rows = usize::from(area.height.saturating_sub(2));
+    let (title, lines) = match popup {
+        Popup::Help { scroll } => (words::HELP_TITLE.to_owned(), help(model, room, *scroll, rows)),
+        Popup::Notice { title, text } => (title.clone(), text_lines(text, room, Style::new())),
+        Popup::Prompt(prompt) => self::prompt(model, prompt, room),
+        Popup::Menu(menu) => (menu.title.clone(), self::menu(model, menu, room, rows)),
+    };
+    // What asks for input stands at the end: a text that is too long loses its beginning.
+    let lines = &lines[lines.len().saturating_sub(rows)..];
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
+    let place =
+        Rect { x: area.x + (area.width - columns) / 2, y: area.y + (area.height - height) / 2, width: columns, height };
+    frame(buf, model, place, &title);
+    for (y, line) in (place.top() + 1..place.bottom().saturating_sub(1)).zip(lines) {
+        buf.set_line(place.x + 2, y, line, place.width.saturating_sub(4));
+    }
+}
+
+fn frame(buf: &mut Buffer, model: &Model, place: Rect, title: &str) {
+    for y in place.top()..place.bottom() {
+        for x in place.left()..place.right() {
+            if let Some(cell) = buf.cell_mut((x, y)) {
+                cell.reset();
+            }
+        }
+    }
+    let [tl, tr, br, bl, h, v] = model.theme.glyphs.frame;
+    let inner = usize::from(place.width.saturating_sub(2));
+    let title = format!(" {} ", fit(title, inner.saturating_sub(3), model.theme.glyphs.ascii));
+    let rest = inner.saturating_sub(width(&title));
+    let top = Line::from(vec![
+        Span::raw(tl),
+        Span::styled(title, model.theme.strong()),
+        Span::raw(format!("{}{tr}", h.repeat(rest))),
+    ]);
+    buf.set_line(place.x, place.y, &top, place.width);
+    for y in place.top() + 1..place.bottom().saturating_sub(1) {
+        buf.set_line(place.x, y, &Line::raw(v), 1);
+        buf.set_line(place.right().saturating_sub(1), y, &Line::raw(v), 1);
+    }
+    let bottom = format!("{bl}{}{br}", h.repeat(inner));
+    buf.set_line(place.x, place.bottom().saturating_sub(1), &Line::raw(bottom), place.width);
+}
+
+fn text_lines(text: &str, room: usize, style: Style) -> Vec<Line<'static>> {
+    text.lines().flat_map(|line| paragraph(&visible(line), room, 0, style)).collect()
+}
+
+fn menu(model: &Model, menu: &Menu, room: usize, rows: usize) -> Vec<Line<'static>> {
+    let mut lines = text_lines(&menu.text, room, Style::new());
+    lines.push(Line::default());
+    let mut choices = Vec::new();
+    let mut at = 0;
+    for (i, (label, _)) in menu.choices.iter().enumerate() {
+        let here = i == menu.selected;
+        let mark = if here { model.theme.glyphs.cursor } else { " " };
+        let style = if here { model.theme.selected() } else { Style::new() };
+        for (n, part) in wrap(&visible(label), room.saturating_sub(2)).into_iter().enumerate() {
+            let mark = if n == 0 { mark } else { " " };
+            choices.push(Line::styled(pad(&format!("{mark} {part}"), room, model.theme.glyphs.ascii), style));
+        }
+        if here {
+            at = choices.len();
+        }
+    }
+    // A list that is longer than the screen shows the part with the cursor.
+    let fits = rows.saturating_sub(1).max(1);
+    let from = at.saturating_sub(fits).min(choices.len());
+    let to = (from + fits).min(choices.len());
+    lines.extend(choices.drain(from..to));
+    lines
+}
+
+fn prompt(model: &Model, prompt: &Prompt, room: usize) -> (String, Vec<Line<'static>>) {
+    let theme = model.theme;
+    let (title, text) = explain(model, &prompt.purpose);
+    let mut lines = text_lines(&text, room, Style::new());
+    lines.push(Line::default());
+    let ask = match prompt.purpose.expected(&model.state) {
+        Some(word) => words::type_the(&visible(&word)),
+        None => words::type_a(what(&prompt.purpose)),
+    };
+    lines.extend(text_lines(&ask, room, theme.strong()));
+    // The end of a long line is where typing goes on.
+    let input = visible(&prompt.input);
+    let mut tail: String = input;
+    while width(&tail) + 4 > room && !tail.is_empty() {
+        tail.remove(0);
+    }
+    lines.push(Line::from(vec![
+        Span::styled(format!("{} ", theme.glyphs.cursor), theme.accent()),
+        Span::raw(tail),
+        Span::styled(" ", theme.selected()),
+    ]));
+    if let Some(error) = &prompt.error {
+        lines.extend(text_lines(error, room, theme.bad()));
+    }
+    (title, lines)
+}
+
+/// Title and text of what is typed.
+fn explain(model: &Model, purpose: &Purpose) -> (String, String) {
+    let state = &model.state;
+    let (title, text) = match purpose {
+        Purpose::Search => (words::SEARCH.0, String::new()),
+        Purpose::SetFrom => {
+            let text = match state.need() {
+                Some(Need::From { range }) => words::set_from_text(&range),
+                _ => String::new(),
+            };
+            (words::SET_FROM.0, text)
+        }
+        Purpose::ForceFrom { version, reason } => (words::FORCE_TITLE, words::force_text(version, reason)),
+        Purpose::Override { check } => {
+            let row = state.checks.iter().find(|row| &row.id == check).and_then(|row| row.result.as_ref());
+            (words::OVERRIDE.0, row.map(|r| words::override_text(&r.title, &r.found)).unwrap_or_default())
+        }
+        Purpose::SkipMaintenance => (words::SKIP_MAINTENANCE.0, words::SKIP_MAINTENANCE_TEXT.to_owned()),
+        Purpose::NoReturn { key } => {
+            let step = state.step(key);
+            let text = step.map(|s| words::no_return_text(&s.title, s.floor.as_deref())).unwrap_or_default();
+            (words::NO_RETURN_TITLE, text)
+        }
+        Purpose::Approve => (words::APPROVE_TITLE, words::APPROVE_TEXT.to_owned()),
+        Purpose::SkipStep { key } => {
+            (words::SKIP_STEP_TITLE.0, state.step(key).map(|s| s.title.clone()).unwrap_or_default())
+        }
+        Purpose::Answer { key } => (words::QUESTION, question_text(state, key)),
+        Purpose::Abandon => (words::ABANDON_TITLE, words::ABANDON_TEXT.to_owned()),
+        Purpose::Confirm => (words::CONFIRM_TITLE, words::CONFIRM_TEXT.to_owned()),
+    };
+    (title.to_owned(), text)
+}
+
+/// What is typed where any text will do.
+fn what(purpose: &Purpose) -> &'static str {
+    match purpose {
+        Purpose::Search => words::SEARCH.1,
+        Purpose::SetFrom | Purpose::ForceFrom { .. } => words::SET_FROM.1,
+        Purpose::Answer { .. } => words::ANSWER,
+        _ => words::OVERRIDE.1,
+    }
+}
+
+fn help(model: &Model, room: usize, scroll: usize, rows: usize) -> Vec<Line<'static>> {
+    let theme = model.theme;
+    let ascii = theme.glyphs.ascii;
+    // Keys that do the same, or the same the other way, share a line.
+    let mut entries: Vec<(String, &str)> = Vec::new();
+    for binding in keys::of_screen(model) {
+        match entries.iter_mut().find(|(_, help)| *help == binding.help) {
+            Some((names, _)) => {
+                names.push(' ');
+                names.push_str(name(binding.name, ascii));
+            }
+            None => entries.push((name(binding.name, ascii).to_owned(), binding.help)),
+        }
+    }
+    let column = 2 + entries.iter().map(|(names, _)| width(names)).max().unwrap_or(0);
+    let mut lines = Vec::new();
+    for (names, help) in entries {
+        for (i, text) in wrap(help, room.saturating_sub(column)).into_iter().enumerate() {
+            let names = if i == 0 { names.as_str() } else { "" };
+            lines.push(Line::from(vec![Span::styled(pad(names, column, ascii), theme.accent()), Span::raw(text)]));
+        }
+    }
+    let top = scroll.min(lines.len().saturating_sub(rows));
+    lines.drain(top..).take(rows).collect()
+}

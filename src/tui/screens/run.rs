@@ -1,0 +1,105 @@
+//! The steps, the one under way, and the last lines it wrote.
+//!
+//! ```text
+//!  Running  6 of 14 steps  3 m 10 s
+//!   ✓  3 Add the column                        done 1 s
+//! › ●  4 Sign the tokens anew                  running
+//!   ·  5 Swap the columns                      to do
+//! ── Sign the tokens anew ────────────────────────
+//!  ███████░░░░░░░░  54 %   591,000 of 1,100,000 rows
+//!  1,200 rows/s   about 7 m left   for 3 m   last sign of life 1 s ago
+//! ── Log ─────────────────────────────────────────
+//!  batch 591 …
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::{LIST_EDGE, divider, list, put, run_panel, split_at, steps};
+use crate::tui::model::Model;
+use crate::tui::text::{fit, pad, right};
+use crate::words::format::{between, duration, visible};
+use crate::words::screens as words;
+
+/// Draws the screen.
+pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
+    let room = usize::from(area.width);
+    let height = usize::from(area.height);
+    let (head, rest) = split_at(area, 1);
+    put(buf, head, &[sentence(model)]);
+    // What the operator has to decide needs the room of the log, and shows its own last lines.
+    let needed = model.state.need().is_some();
+    let panel = run_panel::lines(model, room, height.saturating_sub(if needed { 4 + height / 4 } else { 4 }));
+    // The step under way is never pushed out by the list or the log.
+    let below = panel.len().min(height.saturating_sub(4)) + 1;
+    let spare = height.saturating_sub(1 + below);
+    let log_rows = if needed { 0 } else { spare / 3 };
+    let list_rows = model.state.steps.len().min(spare.saturating_sub(log_rows)).max(spare.min(2));
+    let (rows, rest) = split_at(rest, list_rows);
+    list(buf, rows, &step_rows(model, room.saturating_sub(usize::from(LIST_EDGE))), Some(model.cursor()), model.theme);
+    let (rule, rest) = split_at(rest, 1);
+    divider(buf, rule, &run_panel::title(model), model);
+    let (body, rest) = split_at(rest, below - 1);
+    put(buf, body, &panel);
+    if needed {
+        return 0;
+    }
+    let (rule, rest) = split_at(rest, 1);
+    divider(buf, rule, words::LOG, model);
+    log(buf, model, rest)
+}
+
+fn sentence(model: &Model) -> Line<'static> {
+    let theme = model.theme;
+    let (done, all) = model.state.steps_done();
+    let took = match (model.state.run_began, model.now) {
+        (Some(began), Some(now)) => words::begun(&duration(between(began, now))),
+        _ => String::new(),
+    };
+    let state = model.state.run_state.map(words::run_state).unwrap_or_default();
+    Line::from(vec![
+        Span::styled(format!(" {state}"), theme.strong()),
+        Span::raw(format!("   {}   {took}", words::steps_of(done, all))),
+    ])
+}
+
+fn step_rows(model: &Model, room: usize) -> Vec<(Option<usize>, Line<'static>)> {
+    let theme = model.theme;
+    let ascii = theme.glyphs.ascii;
+    let plan = model.state.plan.iter().flat_map(|plan| &plan.steps);
+    let side = 20.min(room / 3);
+    plan.zip(&model.state.steps)
+        .enumerate()
+        .map(|(i, (step, row))| {
+            let (glyph, style) = steps::glyph(theme, &row.state);
+            let word = steps::word(model, i);
+            let line = Line::from(vec![
+                Span::styled(format!("{glyph} "), style),
+                Span::styled(format!("{} ", right(&(i + 1).to_string(), 3, ascii)), theme.quiet()),
+                Span::raw(pad(&visible(&step.title), room.saturating_sub(side + 7), ascii)),
+                Span::styled(right(&word, side, ascii), style),
+            ]);
+            (Some(i), line)
+        })
+        .collect()
+}
+
+/// The last lines, or earlier ones when scrolled back.
+fn log(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
+    let log = &model.state.log;
+    let rows = usize::from(area.height);
+    let back = model.scroll.min(log.len().saturating_sub(rows));
+    let top = log.len().saturating_sub(rows + back);
+    let room = usize::from(area.width).saturating_sub(1);
+    let lines: Vec<_> = log
+        .iter()
+        .skip(top)
+        .take(rows)
+        .map(|(_, line)| {
+            Line::styled(format!(" {}", fit(&visible(line), room, model.theme.glyphs.ascii)), model.theme.quiet())
+        })
+        .collect();
+    put(buf, area, &lines);
+    log.len().saturating_sub(rows)
+}

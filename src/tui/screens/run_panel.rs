@@ -1,0 +1,104 @@
+//! The part of the run screen that is about one step: its progress, what it waits for, or what it needs.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::say;
+use crate::model::{Need, RunState, StepRow, StepState};
+use crate::tui::model::Model;
+use crate::tui::popup::question_text;
+use crate::tui::text::fit;
+use crate::words::format::{between, duration, visible};
+use crate::words::screens as words;
+
+/// Lines of output that a failure shows.
+const LAST_LINES: usize = 12;
+
+/// The step that the panel is about.
+pub fn title(model: &Model) -> String {
+    let state = &model.state;
+    let step = state.current().and_then(|i| state.plan.as_ref()?.steps.get(i));
+    step.map_or_else(|| words::NO_STEP.to_owned(), |step| visible(&step.title))
+}
+
+/// What there is to say about it, for about so many rows.
+pub fn lines(model: &Model, room: usize, rows: usize) -> Vec<Line<'static>> {
+    let theme = model.theme;
+    let mut lines = Vec::new();
+    match model.state.need() {
+        Some(Need::Failed { key, error }) => {
+            say(&mut lines, &format!("{} {}", words::FAILED, visible(&error)), room, theme.bad());
+            say(&mut lines, words::what_is_safe(model.state.service), room, Style::new());
+            say(&mut lines, words::FAILED_NEXT, room, Style::new());
+            // What to do comes first, so that a small screen cuts only the output.
+            let most = rows.saturating_sub(lines.len()).min(LAST_LINES);
+            let mut last: Vec<_> = model.state.log.iter().rev().filter(|(k, _)| *k == key).take(most).collect();
+            last.reverse();
+            for (_, line) in last {
+                let line = fit(&visible(line), room.saturating_sub(4), theme.glyphs.ascii);
+                say(&mut lines, &format!("  {line}"), room, theme.quiet());
+            }
+        }
+        Some(Need::Settle { intent, .. }) => {
+            say(&mut lines, &words::settle(&visible(&intent)), room, theme.warn());
+        }
+        Some(Need::Answer { key }) => {
+            for line in question_text(&model.state, &key).lines() {
+                say(&mut lines, &visible(line), room, theme.warn());
+            }
+            say(&mut lines, words::ANSWER_NEXT, room, Style::new());
+        }
+        _ => current(&mut lines, model, room),
+    }
+    lines
+}
+
+fn current(lines: &mut Vec<Line<'static>>, model: &Model, room: usize) {
+    let state = &model.state;
+    if let Some(text) = state.run_state.and_then(words::standing) {
+        say(lines, text, room, model.theme.warn());
+    }
+    let Some(row) = state.current().and_then(|i| state.steps.get(i)) else { return };
+    if row.total.is_some() || row.done > 0 {
+        lines.push(progress(model, row, room));
+    }
+    if let StepState::Waiting { reason, attempt, until } = &row.state {
+        let left = until.zip(model.now).map(|(until, now)| duration(between(now, until)));
+        say(lines, &words::waits(&visible(reason), *attempt, left), room, model.theme.warn());
+    }
+    if row.state.is_active() && state.run_state == Some(RunState::Running) {
+        say(lines, &signs(model, row), room, Style::new());
+    }
+}
+
+fn progress(model: &Model, row: &StepRow, room: usize) -> Line<'static> {
+    let g = model.theme.glyphs;
+    let amount = words::amount(row.done, row.total, &visible(&row.unit));
+    let Some(percent) = row.percent() else { return Line::raw(format!(" {amount}")) };
+    let cells = (room / 3).clamp(10, 40);
+    let full = cells * percent as usize / 100;
+    Line::from(vec![
+        Span::raw(" "),
+        Span::styled(g.bar_full.repeat(full), model.theme.accent()),
+        Span::styled(g.bar_empty.repeat(cells - full), model.theme.quiet()),
+        Span::raw(format!("  {percent} %   {amount}")),
+    ])
+}
+
+/// Rate, time left, time so far, and whether it is alive.
+fn signs(model: &Model, row: &StepRow) -> String {
+    let mut parts = Vec::new();
+    if let Some(rate) = row.rate() {
+        parts.push(words::rate(rate, &visible(&row.unit)));
+    }
+    if let Some(left) = row.left() {
+        parts.push(words::left(&duration(left)));
+    }
+    if let (Some(began), Some(now)) = (row.began, model.now) {
+        parts.push(words::running_for(&duration(between(began, now))));
+    }
+    if let (Some(heard), Some(now)) = (row.heard, model.now) {
+        parts.push(words::heard(&duration(between(heard, now))));
+    }
+    parts.join(", ")
+}

@@ -1,0 +1,81 @@
+//! Frames as bytes: only cells that changed, in one write, and nothing at all when none did.
+
+use std::io::{self, Write};
+
+use crossterm::queue;
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::model::Model;
+use super::view::view;
+
+/// A frame of an ordinary terminal fits in it.
+const ROOM: usize = 32 * 1024;
+
+/// Draws models on a terminal.
+#[derive(Debug)]
+pub struct Painter<W> {
+    out: W,
+    /// What the terminal shows; `None` while nobody knows.
+    shown: Option<Buffer>,
+    sync: bool,
+    bytes: Vec<u8>,
+}
+
+impl<W: Write> Painter<W> {
+    /// Draws on `out`; `sync` wraps each frame in a synchronised update.
+    pub fn new(out: W, sync: bool) -> Self {
+        Painter { out, shown: None, sync, bytes: Vec::with_capacity(ROOM) }
+    }
+
+    /// Draws every cell anew next time.
+    pub fn forget(&mut self) {
+        self.shown = None;
+    }
+
+    /// Brings the terminal to what the model shows. Returns the bytes that it took.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn draw(&mut self, model: &Model) -> io::Result<usize> {
+        let (columns, rows) = model.size;
+        let area = Rect::new(0, 0, columns, rows);
+        let mut next = Buffer::empty(area);
+        view(model, &mut next);
+        let known = self.shown.take().filter(|shown| *shown.area() == area);
+        if known.as_ref() == Some(&next) {
+            self.shown = known;
+            return Ok(0);
+        }
+        self.bytes.clear();
+        if self.sync {
+            queue!(self.bytes, BeginSynchronizedUpdate)?;
+        }
+        if known.is_none() {
+            queue!(self.bytes, Clear(ClearType::All))?;
+        }
+        let before = known.unwrap_or_else(|| Buffer::empty(area));
+        CrosstermBackend::new(&mut self.bytes).draw(before.diff(&next).into_iter())?;
+        if self.sync {
+            queue!(self.bytes, EndSynchronizedUpdate)?;
+        }
+        self.out.write_all(&self.bytes)?;
+        self.out.flush()?;
+        self.shown = Some(next);
+        Ok(self.bytes.len())
+    }
+
+    /// Writes what is not cells: the bell, the title.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.out.write_all(bytes)?;
+        self.out.flush()
+    }
+}

@@ -1,0 +1,179 @@
+//! What the wizard says during a run and at its end.
+
+use super::format::{count, plural};
+use crate::model::{Outcome, RunState, Service, StepState};
+
+pub const LOG: &str = "Log";
+pub const NO_STEP: &str = "No step";
+pub const FAILED: &str = "Failed:";
+pub const FAILED_NEXT: &str = "Press r to try again, or enter for the other ways on.";
+pub const ANSWER_NEXT: &str = "Press enter to answer.";
+pub const VERIFIED: &str = "Verified";
+pub const NOTHING_VERIFIED: &str = "This path has nothing to verify.";
+pub const CHANGED: &str = "What changed";
+pub const CONFIRM_LATER: &str = "The version is recorded here once everything is done and verified.";
+pub const NOTICES: &str = "To keep in mind";
+pub const NEXT_COMMAND: &str = "Type next";
+
+pub const GONE_BANNER: &str = "the runner is gone: nothing moves; q leaves";
+
+/// Another front end drives.
+pub fn watching(driver: Option<&str>) -> String {
+    let who = driver.map_or_else(|| "another front end".to_owned(), str::to_owned);
+    format!("watching, {who} drives - press w to take the wheel")
+}
+
+/// The state of a run.
+pub fn run_state(state: RunState) -> &'static str {
+    match state {
+        RunState::Preparing => "Preparing",
+        RunState::AwaitingApproval => "Waits for approval",
+        RunState::Running => "Running",
+        RunState::Paused => "Paused",
+        RunState::Stopped => "Stopped",
+        RunState::Failed => "A step failed",
+        RunState::NeedsOperator => "Needs you",
+        RunState::AwaitingConfirmation => "Waits for confirmation",
+        RunState::Done => "Done",
+        RunState::Abandoned => "Abandoned",
+    }
+}
+
+/// Why nothing moves.
+pub fn standing(state: RunState) -> Option<&'static str> {
+    match state {
+        RunState::Paused => Some("Paused. Press p to go on."),
+        RunState::Stopped => Some("Stopped at a safe point. `stepwell run` goes on."),
+        _ => None,
+    }
+}
+
+/// The state of a step in a word.
+pub fn step_state(state: &StepState) -> String {
+    match state {
+        StepState::Pending => "to do".to_owned(),
+        StepState::Running { attempt } => again("running", *attempt),
+        StepState::Verifying { attempt } => again("verifying", *attempt),
+        StepState::Waiting { .. } => "waiting".to_owned(),
+        StepState::Done { adopted: true } => "was done".to_owned(),
+        StepState::Done { adopted: false } => "done".to_owned(),
+        StepState::Failed { .. } => "failed".to_owned(),
+        StepState::Unknown { .. } => "in doubt".to_owned(),
+        StepState::Asking => "needs you".to_owned(),
+        StepState::Skipped { .. } => "skipped".to_owned(),
+    }
+}
+
+fn again(word: &str, attempt: u32) -> String {
+    if attempt > 1 { format!("{word}, try {attempt}") } else { word.to_owned() }
+}
+
+/// `3 of 14 steps`.
+pub fn steps_of(done: usize, all: usize) -> String {
+    format!("{done} of {}", plural(all, "step", "steps"))
+}
+
+/// How much of the plan is over.
+pub fn steps_over(done: usize, all: usize) -> String {
+    format!("{} of {} are done or were skipped.", done, plural(all, "step", "steps"))
+}
+
+/// What is done of what there is. Past an estimated total it says so instead of more than everything.
+pub fn amount(done: u64, total: Option<u64>, unit: &str) -> String {
+    match total {
+        Some(total) if done > total => format!("{} of about {} {unit}", count(done), count(total)),
+        Some(total) => format!("{} of {} {unit}", count(done), count(total)),
+        None => format!("{} {unit}", count(done)),
+    }
+}
+
+/// `1,200 rows/s`.
+pub fn rate(per_second: u64, unit: &str) -> String {
+    format!("{} {unit}/s", count(per_second))
+}
+
+/// Time left.
+pub fn left(time: &str) -> String {
+    format!("about {time} left")
+}
+
+/// Time so far.
+pub fn running_for(time: &str) -> String {
+    format!("running for {time}")
+}
+
+/// How long ago a run began.
+pub fn begun(time: &str) -> String {
+    format!("begun {time} ago")
+}
+
+/// When it last showed that it is alive.
+pub fn heard(time: &str) -> String {
+    format!("last heard {time} ago")
+}
+
+/// Why it waits and until when.
+pub fn waits(reason: &str, attempt: u32, left: Option<String>) -> String {
+    let again = left.map_or_else(String::new, |left| format!(" Tries again in {left}, attempt {}.", attempt + 1));
+    format!("Waits: {reason}.{again}")
+}
+
+/// A step of which nobody knows whether it happened.
+pub fn settle(intent: &str) -> String {
+    format!("Nobody saw whether this happened: {intent} Look at the system, then press enter to say what you found.")
+}
+
+/// What a failure leaves behind.
+pub fn what_is_safe(service: Service) -> &'static str {
+    match service {
+        Service::Up => "The steps before it are done and recorded. The service is up.",
+        Service::Maintenance => "The steps before it are done and recorded. The service stays in maintenance.",
+        Service::Down => {
+            "The steps before it are done and recorded. The service is down: finish, or restore the backup."
+        }
+    }
+}
+
+/// Everything waits for the last word.
+pub fn confirm_now(version: &str) -> String {
+    format!("Everything is done. Press enter and type {version} to record the version.")
+}
+
+/// The version is recorded.
+pub fn confirmed(version: &str) -> String {
+    format!("{version} is recorded.")
+}
+
+/// Where a copy is.
+pub fn backup(file: &str) -> String {
+    format!("Backup: {file}")
+}
+
+/// How the session ended.
+pub fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "Done",
+        Outcome::NothingToDo => "Nothing to do",
+        Outcome::Stopped => "Stopped at a safe point",
+        Outcome::Failed => "A step failed",
+        Outcome::NeedsOperator => "An operator is needed",
+        Outcome::Abandoned => "The run was ended",
+        Outcome::Left => "Left; nothing was changed",
+        Outcome::Refused => "Refused; nothing was changed",
+    }
+}
+
+/// The state in which the service is.
+pub fn service_is(service: &str) -> String {
+    format!("State: {service}.")
+}
+
+/// From where to where.
+pub fn versions(path: &str) -> String {
+    format!("Versions: {path}")
+}
+
+/// How long it took.
+pub fn took(all: &str, down: &str) -> String {
+    format!("Took {all}, {down} of it in maintenance.")
+}

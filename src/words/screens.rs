@@ -1,0 +1,293 @@
+//! What the screens of the wizard say.
+
+use jiff::Timestamp;
+
+use super::format::{between, duration, plural};
+pub use super::run::*;
+use crate::model::{FactSource, MaintenanceChoice, Offline, ResumeClass, Service, Unfinished, Work};
+
+pub const PRODUCT: &str = "stepwell";
+pub const WORKING: &str = "working...";
+
+const SCREENS: [&str; 8] = ["Deployment", "Notes", "Checks", "Maintenance", "Plan", "Run", "Confirm", "End"];
+
+/// The name of the wizard's screen with this number, from 0.
+pub fn screen(number: usize) -> &'static str {
+    SCREENS.get(number).copied().unwrap_or_default()
+}
+
+/// `Barbican at db1`.
+pub fn at(system: &str, deployment: &str) -> String {
+    if deployment.is_empty() { system.to_owned() } else { format!("{system} at {deployment}") }
+}
+
+/// The terminal has no room for the wizard.
+pub fn too_small((columns, rows): (u16, u16)) -> String {
+    format!("needs {columns}x{rows}: enlarge the terminal, or run with --plain")
+}
+
+/// What is below the edge.
+pub fn more_lines(n: usize) -> String {
+    format!("{} more", plural(n, "line", "lines"))
+}
+
+/// Where copied text went. Nobody knows whether the terminal took it.
+pub fn copied(file: Option<&str>) -> String {
+    let also = file.map(|file| format!("; also in {file}")).unwrap_or_default();
+    format!("sent to the terminal's clipboard if it allows that{also}")
+}
+
+pub const NOT_FOUND: &str = "Not found";
+
+/// A search without a match.
+pub fn not_found(text: &str) -> String {
+    format!("Nothing here contains \"{text}\".")
+}
+
+pub const RUNNER_GONE: &str = "The runner is gone";
+
+/// The connection ended, and what that means.
+pub fn runner_gone(service: Service, run: bool) -> String {
+    let safe = if run {
+        "Everything up to the last safe point is recorded. `stepwell run` goes on from there."
+    } else {
+        "Nothing was changed. `stepwell run` begins again."
+    };
+    format!("The process that does the work ended without saying why.\n{}\n{safe}", service_was(service))
+}
+
+fn service_was(service: Service) -> &'static str {
+    match service {
+        Service::Up => "The service was up.",
+        Service::Maintenance => "The service was in maintenance.",
+        Service::Down => "The service was down.",
+    }
+}
+
+// Deployment
+
+pub const LOOKING: &str = "Looking at the deployment...";
+pub const NO_UPGRADE: &str = "No upgrade can begin:";
+pub const DEPLOYED: &str = "Deployed now:";
+pub const FORCED: &str = "  (said by you, against what was found)";
+pub const VERSION_UNKNOWN: &str = "The deployed version is not known.";
+pub const UPGRADE_TO: &str = "Upgrade to";
+pub const FOUND: &str = "What was found";
+pub const PATH: &str = "The path";
+pub const STORES: &str = "Stores";
+pub const NO_STORES: &str = "None that Stepwell opens itself.";
+pub const HOW_KNOWN: &str = "How the version is known";
+pub const FACTS: &str = "Facts";
+pub const FILE: &str = "Deployment file";
+pub const UNFINISHED: &str = "An upgrade is not finished.";
+pub const UNFINISHED_NEXT: &str = "Press enter to go on with it.";
+
+/// The operator has to say the version.
+pub fn version_open(range: &str) -> String {
+    format!("The deployed version is not certain: {range}. Press enter and type it.")
+}
+
+/// `1 hop`.
+pub fn hops(n: usize) -> String {
+    plural(n, "hop", "hops")
+}
+
+/// Why a store could not be opened.
+pub fn unreachable(error: &str) -> String {
+    format!("does not answer: {error}")
+}
+
+/// Where a fact is from.
+pub fn fact_source(source: FactSource) -> &'static str {
+    match source {
+        FactSource::File => "from the deployment file",
+        FactSource::Detected => "detected",
+        FactSource::Default => "the default",
+        FactSource::Missing => "missing",
+    }
+}
+
+/// What an interrupted run has done.
+pub fn unfinished(run: &Unfinished, arrow: &str, now: Option<Timestamp>) -> String {
+    let ago = now.map(|now| format!(" The last thing happened {} ago.", duration(between(run.last, now))));
+    format!(
+        "{}{arrow}{}: {}, {} of {} done.{}",
+        run.from,
+        run.to,
+        run_state(run.state).to_lowercase(),
+        run.done,
+        plural(run.total, "step", "steps"),
+        ago.unwrap_or_default()
+    )
+}
+
+/// Where it stood.
+pub fn unfinished_at(step: &str) -> String {
+    format!("It stands at: {step}")
+}
+
+// Notes
+
+pub const NO_NOTES: &str = "There are no release notes for this path. Press enter to go on to the checks.";
+
+/// `Page 1 of 3: 14.0.2 yoga`.
+pub fn page_title(page: usize, pages: usize, label: &str) -> String {
+    format!("Page {page} of {pages}: {label}")
+}
+
+/// How much of the page is read.
+pub fn page_state(read: usize, items: usize, whole: bool) -> String {
+    match (items, whole) {
+        (0, true) => "read".to_owned(),
+        (0, false) => "not read to its end yet".to_owned(),
+        (_, true) if read == items => "read".to_owned(),
+        _ => format!("{read} of {} read", plural(items, "item", "items")),
+    }
+}
+
+// Checks
+
+pub const PASS: &str = "PASS";
+pub const WARN: &str = "WARN";
+pub const FAIL: &str = "FAIL";
+pub const SKIP: &str = "SKIP";
+pub const OVERRIDDEN: &str = "  (overridden)";
+pub const FIX: &str = "Fix: ";
+pub const WHY: &str = "Why: ";
+
+/// While checks run.
+pub fn checking(done: usize, all: usize) -> String {
+    if all == 0 { "Checking...".to_owned() } else { format!("Checking... {done} of {all}") }
+}
+
+/// After they ran.
+pub fn checks_done(blocking: usize) -> String {
+    match blocking {
+        0 => "Nothing stands in the way. Press enter to go on.".to_owned(),
+        1 => "1 check stands in the way.".to_owned(),
+        n => format!("{n} checks stand in the way."),
+    }
+}
+
+/// A check without a result.
+pub fn check_pending(id: &str) -> String {
+    format!("{id}: not asked yet")
+}
+
+/// Why a warning was overridden.
+pub fn overridden_because(reason: &str) -> String {
+    format!("Overridden: {reason}")
+}
+
+// Maintenance
+
+pub const NO_PLAN_YET: &str = "There is no plan yet. It is made once the checks have run.";
+pub const NO_MAINTENANCE: &str = "Nothing on this path needs maintenance. The service stays up.";
+pub const RUN_BEGINS_HERE: &str =
+    "The run begins with your choice. The plan is shown next; it waits for your approval.";
+pub const BEGIN_WITHOUT: &str = "Begin the run and show the plan";
+pub const MAINTENANCE_CHOICES: [&str; 3] =
+    ["Enter maintenance now", "Enter maintenance just before it is needed", "Go without maintenance, with a reason"];
+pub const WHAT_IT_DOES: &str = "What entering does";
+pub const AND_AT_THE_END: &str = "At the end, to leave it";
+pub const NEEDED_NOWHERE: &str = "No step of this path asks for it.";
+
+/// What maintenance means, and the state now.
+pub fn maintenance_is(service: &str) -> String {
+    format!("In maintenance the service does not work for its users. Now: {service}.")
+}
+
+/// Where it is needed.
+pub fn needed_before(number: usize, title: &str, advised: bool) -> String {
+    let verb = if advised { "advised" } else { "needed" };
+    format!("It is {verb} from step {number} on: {title}.")
+}
+
+/// What was chosen.
+pub fn maintenance_chosen(choice: &MaintenanceChoice) -> String {
+    match choice {
+        MaintenanceChoice::Now => "You chose to enter it now.".to_owned(),
+        MaintenanceChoice::AtStep => "You chose to enter it just before it is needed.".to_owned(),
+        MaintenanceChoice::Skip { reason } => format!("You chose to go without: {reason}"),
+    }
+}
+
+// Plan
+
+pub const NO_RETURN: &str = "point of no return: below it only the backup leads back";
+pub const NO_RETURN_HERE: &str = "Point of no return: after it only the backup leads back.";
+pub const APPROVE_ROW: &str = "Approve this plan";
+pub const APPROVED_ROW: &str = "Approved";
+pub const NOT_YET_ROW: &str = "The plan cannot be approved yet";
+pub const AT_START: &str = "At the start";
+pub const AT_END: &str = "At the end";
+pub const OPTIONAL: &str = "It can be skipped when it fails.";
+pub const VERY_WORK: &str = "What is run";
+pub const DONE_WHEN: &str = "It counts as done when this says so";
+pub const CHECKED_AFTER: &str = "Checked afterwards";
+
+/// How much there is to do. `all`: every step says how long it takes.
+pub fn plan_sentence(steps: usize, estimate: Option<u64>, all: bool, approvable: bool) -> String {
+    let time = match estimate.map(duration) {
+        None => String::new(),
+        Some(time) if all => format!(", about {time}"),
+        Some(time) => format!(", {time} or more"),
+    };
+    let next = if approvable { " Press a to approve." } else { "" };
+    format!("{}{time}.{next}", plural(steps, "step", "steps"))
+}
+
+/// `Hop 1 of 2: …`.
+pub fn hop_title(n: usize, all: usize, path: &str) -> String {
+    format!("Hop {n} of {all}: {path}")
+}
+
+/// Beside a step that raises the floor.
+pub fn floor(version: &str) -> String {
+    format!("floor {version}")
+}
+
+/// The same as a sentence.
+pub fn floor_long(version: &str) -> String {
+    format!("Without the backup you can go back to {version} or later.")
+}
+
+/// The kind of work in a word.
+pub fn kind(work: &Work) -> &'static str {
+    match work {
+        Work::Run(_) => "command",
+        Work::Ask(_) => "question",
+        Work::Baseline(_) => "look",
+        other => other.word(),
+    }
+}
+
+/// What a step changes.
+pub fn touches(what: &str) -> String {
+    format!("Touches: {what}")
+}
+
+/// How long it takes, and how that is known.
+pub fn estimate(time: &str) -> String {
+    format!("Expected to take {time}.")
+}
+
+/// Whether the service may run meanwhile.
+pub fn offline(offline: Offline) -> &'static str {
+    match offline {
+        Offline::No => "The service may run meanwhile.",
+        Offline::Advised => "Maintenance is advised.",
+        Offline::Required => "The service must be in maintenance.",
+    }
+}
+
+/// What happens after a crash.
+pub fn resume(class: ResumeClass) -> &'static str {
+    match class {
+        ResumeClass::Transactional => "If it is interrupted: it happened as a whole or not at all.",
+        ResumeClass::Keyset => "If it is interrupted: it goes on after the last batch.",
+        ResumeClass::Probe => "If it is interrupted: it is first asked whether it happened.",
+        ResumeClass::Idempotent => "If it is interrupted: it is done again, which is safe.",
+        ResumeClass::Once => "If it is interrupted: you are asked whether it happened.",
+    }
+}
