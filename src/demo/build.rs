@@ -81,9 +81,8 @@ fn deployment_text(dir: &Path, program: &Path) -> Result<String, DemoError> {
     let utf8 = |path: &Path| path.to_str().map(str::to_owned).ok_or_else(|| DemoError::NotUtf8(path.to_owned()));
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let folder = utf8(dir)?;
-    // A database URL is percent-decoded, and a question mark in it starts the options.
-    let url =
-        format!("sqlite://{}/keepsake.sqlite", folder.replace('%', "%25").replace('?', "%3F").replace('#', "%23"));
+    // Relative to the deployment file, so that the folder can be moved.
+    let url = "sqlite:///keepsake.sqlite";
     Ok(format!(
         "# Keepsake does not exist. This deployment is for trying Stepwell; delete the folder to start over.\n\
          format: 1\n\
@@ -95,7 +94,7 @@ fn deployment_text(dir: &Path, program: &Path) -> Result<String, DemoError> {
          facts:\n  \
            dir: {dir}\n  \
            program: [{program}, keepsake]\n",
-        url = quoted(&url),
+        url = quoted(url),
         dir = quoted(&folder),
         program = quoted(&utf8(program)?),
     ))

@@ -48,7 +48,7 @@ fn run() -> Work {
 
 fn check(title: &str) -> Work {
     let ask = Ask::Run(Command::default());
-    Work::Check(Check {
+    Work::Check(Box::new(Check {
         id: "check".into(),
         title: Template::new(title),
         probe: Probe { ask, answer: AnswerSpec::default(), place: Place::default() },
@@ -59,7 +59,7 @@ fn check(title: &str) -> Work {
         level: Level::Must,
         at_hop: false,
         place: Place::default(),
-    })
+    }))
 }
 
 pub fn plan() -> Plan {
