@@ -370,3 +370,38 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(done: u64, total: Option<u64>, seconds: i64) -> StepRow {
+        let at = |second| jiff::Timestamp::from_second(second).expect("is a time");
+        StepRow {
+            key: "a".into(),
+            state: StepState::Running { attempt: 1 },
+            began: Some(at(0)),
+            ended: None,
+            heard: Some(at(10 + seconds)),
+            done,
+            total,
+            unit: "rows".into(),
+            first: Some((at(10), 100)),
+        }
+    }
+
+    #[test]
+    fn a_rate_counts_from_the_first_progress_of_this_attempt() {
+        let row = row(1_100, Some(2_100), 10);
+        assert_eq!((row.rate(), row.left(), row.percent()), (Some(100), Some(10_000), Some(52)));
+    }
+
+    #[test]
+    fn nothing_is_claimed_that_is_not_known() {
+        assert_eq!(row(100, None, 0).rate(), None);
+        assert_eq!(row(100, Some(200), 5).rate(), None, "a resumed step has done nothing yet");
+        let passed = row(3_000, Some(2_000), 10);
+        assert_eq!((passed.left(), passed.percent()), (None, Some(99)));
+        assert_eq!(row(0, Some(0), 10).percent(), None);
+    }
+}

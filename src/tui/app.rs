@@ -99,7 +99,9 @@ impl App {
                         batch.push(FromRunner::Gone);
                     }
                     for from in batch.drain(..) {
-                        self.take(Msg::FromRunner(Box::new(from)), false)?;
+                        // What a decision brings about is the answer to a key; so is the first thing there is to see.
+                        let awaited = self.model.waiting.is_some() || self.model.state.survey.is_none();
+                        self.take(Msg::FromRunner(Box::new(from)), awaited)?;
                     }
                 }
                 _ = second.tick(), if self.model.ticks() => self.take(Msg::Tick(Timestamp::now()), false)?,

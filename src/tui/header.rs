@@ -13,7 +13,7 @@ use ratatui::text::{Line, Span};
 use super::model::{Model, Screen};
 use super::text::{fit, width};
 use super::when;
-use crate::model::Service;
+use crate::model::{RunState, Service};
 use crate::words::format::visible;
 use crate::words::{popups, screens as words};
 
@@ -23,7 +23,8 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     buf.set_line(area.x, area.y + 1, &stepper(model, usize::from(area.width)), area.width);
 }
 
-/// What the line below the header says: that another front end drives, or that nobody does.
+/// What the line below the header says: that another front end drives, or that nobody does; otherwise whether this
+/// window may be closed.
 pub fn banner(model: &Model) -> (String, Style) {
     if model.gone {
         return (words::GONE_BANNER.to_owned(), model.theme.bad());
@@ -32,7 +33,16 @@ pub fn banner(model: &Model) -> (String, Style) {
         let driver = model.wheel.driver.as_ref().map(|d| visible(&format!("{}@{}", d.login, d.host)));
         return (words::watching(driver.as_deref()), model.theme.warn());
     }
-    (String::new(), Style::new())
+    let state = &model.state;
+    let text = match (state.run_state, &state.run) {
+        _ if state.ended.is_some() => "",
+        // Nothing is known yet.
+        (_, None) if state.survey.is_none() => "",
+        (_, None) => words::CLOSE_UNCHANGED,
+        _ if !model.detachable => words::CLOSE_STOPS,
+        (run, Some(_)) => words::close(run.unwrap_or(RunState::Preparing), state.at_end),
+    };
+    (text.to_owned(), model.theme.quiet())
 }
 
 fn title(model: &Model, room: usize) -> Line<'static> {

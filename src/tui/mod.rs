@@ -7,6 +7,8 @@ mod act;
 mod app;
 mod approve;
 mod copy;
+#[cfg(test)]
+mod decision_tests;
 mod find;
 #[cfg(test)]
 mod fixture;

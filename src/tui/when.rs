@@ -206,7 +206,9 @@ pub fn rows(model: &Model) -> usize {
     let state = &model.state;
     match model.screen {
         Screen::Deployment => match &state.survey {
-            Some(survey) if survey.unfinished.is_none() && survey.problem.is_none() => survey.targets.len(),
+            // A target is chosen once it is known from where.
+            Some(survey) if survey.unfinished.is_some() && state.run.is_none() => 0,
+            Some(survey) if survey.problem.is_none() && survey.version.deployed.is_some() => survey.targets.len(),
             _ => 0,
         },
         Screen::Checks => state.checks.len(),

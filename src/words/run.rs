@@ -1,7 +1,7 @@
 //! What the wizard says during a run and at its end.
 
 use super::format::{count, plural};
-use crate::model::{Outcome, RunState, Service, StepState};
+use crate::model::{AtEnd, Outcome, RunState, Service, StepState};
 
 pub const LOG: &str = "Log";
 pub const NO_STEP: &str = "No step";
@@ -16,6 +16,31 @@ pub const NOTICES: &str = "To keep in mind";
 pub const NEXT_COMMAND: &str = "Type next";
 
 pub const GONE_BANNER: &str = "the runner is gone: nothing moves; q leaves";
+
+pub const CLOSE_UNCHANGED: &str = "nothing is changed yet: safe to leave";
+pub const CLOSE_STOPS: &str = "closing this interrupts it; `stepwell run` then goes on";
+
+/// What happens to a run that goes on elsewhere when this window is closed.
+pub fn close(state: RunState, at_end: AtEnd) -> &'static str {
+    match (state, at_end) {
+        (RunState::Preparing | RunState::AwaitingApproval, _) => {
+            "left alone for ten minutes, it leaves maintenance and ends"
+        }
+        (RunState::Running, _) => "safe to close: it goes on; `stepwell attach` returns",
+        (RunState::AwaitingConfirmation, AtEnd::Record) => "safe to close: left alone, it records the version",
+        (RunState::AwaitingConfirmation, AtEnd::Wait)
+        | (RunState::Paused | RunState::Failed | RunState::NeedsOperator, _) => {
+            "safe to close: it waits for you; `stepwell attach` returns"
+        }
+        (RunState::Stopped, _) => "safe to close: `stepwell run` goes on later",
+        (RunState::Done | RunState::Abandoned, _) => "safe to close",
+    }
+}
+
+/// How long the service has been away.
+pub fn down_for(time: &str) -> String {
+    format!("downtime {time}")
+}
 
 /// Another front end drives.
 pub fn watching(driver: Option<&str>) -> String {

@@ -19,6 +19,7 @@ use super::{divider, heading, list, marked, put, say, scrolled, split_at};
 use crate::model::{FactSource, Survey};
 use crate::tui::model::Model;
 use crate::tui::text::width;
+use crate::tui::when;
 use crate::words::format::{bytes, visible};
 use crate::words::screens as words;
 
@@ -41,7 +42,7 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     } else {
         version(&mut top, model, survey, room);
     }
-    let chooses = survey.problem.is_none() && survey.unfinished.is_none() && !survey.targets.is_empty();
+    let chooses = when::rows(model) > 0;
     let (head, rest) = split_at(area, top.len().min(usize::from(area.height).saturating_sub(4)));
     put(buf, head, &top);
     let below = if chooses {

@@ -1,7 +1,7 @@
 //! The steps, the one under way, and the last lines it wrote.
 //!
 //! ```text
-//!  Running  6 of 14 steps  3 m 10 s
+//!  Running   6 of 14 steps   begun 3 m 10 s ago   downtime 3 m 2 s
 //!   ✓  3 Add the column                        done 1 s
 //! › ●  4 Sign the tokens anew                  running
 //!   ·  5 Swap the columns                      to do
@@ -12,13 +12,15 @@
 //!  batch 591 …
 //! ```
 
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{LIST_EDGE, divider, list, put, run_panel, split_at, steps};
+use crate::model::Service;
 use crate::tui::model::Model;
-use crate::tui::text::{fit, pad, right};
+use crate::tui::text::{fit, pad, right, width};
 use crate::words::format::{between, duration, visible};
 use crate::words::screens as words;
 
@@ -27,7 +29,7 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     let room = usize::from(area.width);
     let height = usize::from(area.height);
     let (head, rest) = split_at(area, 1);
-    put(buf, head, &[sentence(model)]);
+    put(buf, head, &[sentence(model, room)]);
     // What the operator has to decide needs the room of the log, and shows its own last lines.
     let needed = model.state.need().is_some();
     let panel = run_panel::lines(model, room, height.saturating_sub(if needed { 4 + height / 4 } else { 4 }));
@@ -50,18 +52,21 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     log(buf, model, rest)
 }
 
-fn sentence(model: &Model) -> Line<'static> {
-    let theme = model.theme;
-    let (done, all) = model.state.steps_done();
-    let took = match (model.state.run_began, model.now) {
-        (Some(began), Some(now)) => words::begun(&duration(between(began, now))),
-        _ => String::new(),
-    };
-    let state = model.state.run_state.map(words::run_state).unwrap_or_default();
-    Line::from(vec![
-        Span::styled(format!(" {state}"), theme.strong()),
-        Span::raw(format!("   {}   {took}", words::steps_of(done, all))),
-    ])
+fn sentence(model: &Model, room: usize) -> Line<'static> {
+    let state = &model.state;
+    let (done, all) = state.steps_done();
+    let ago = |since: Option<Timestamp>| since.zip(model.now).map(|(since, now)| duration(between(since, now)));
+    let mut parts = vec![words::steps_of(done, all)];
+    parts.extend(ago(state.run_began).map(|time| words::begun(&time)));
+    if state.service != Service::Up {
+        parts.extend(ago(state.down_since).map(|time| words::down_for(&time)));
+    }
+    let name = format!(" {}", state.run_state.map(words::run_state).unwrap_or_default());
+    // What matters least gives way.
+    while parts.len() > 1 && width(&name) + parts.iter().map(|p| width(p) + 3).sum::<usize>() > room {
+        parts.remove(1);
+    }
+    Line::from(vec![Span::styled(name, model.theme.strong()), Span::raw(format!("   {}", parts.join("   ")))])
 }
 
 fn step_rows(model: &Model, room: usize) -> Vec<(Option<usize>, Line<'static>)> {

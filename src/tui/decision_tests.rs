@@ -1,0 +1,209 @@
+//! What the operator decides, and what only looks like it.
+
+use crossterm::event::KeyCode;
+use insta::assert_snapshot;
+
+use super::fixture::{Wizard, survey};
+use super::model::Screen;
+use super::update::Msg;
+use crate::link::FromRunner;
+use crate::model::*;
+
+#[test]
+fn enter_and_typed_words_walk_the_whole_wizard() {
+    let mut w = Wizard::new(80, 24).surveyed().at_confirm();
+    w.enter();
+    w.line("3.0.1");
+    assert!(w.screen().contains("That is not \"3.0.0\""), "{}", w.screen());
+    w.line("3.0.0");
+    assert_eq!(w.model.screen, Screen::End);
+    w.enter();
+    assert_eq!(w.left, Some(false));
+    let approved = w.sent.iter().find_map(|d| match d {
+        Decision::Approve { irreversible, at_end, version, hash } => Some((irreversible, at_end, version, hash)),
+        _ => None,
+    });
+    let expected = (&vec!["3.0.0/drop".to_owned()], &AtEnd::Record, &"3.0.0".to_owned(), &"plan-1".to_owned());
+    assert_eq!(approved, Some(expected));
+    assert!(w.sent.contains(&Decision::Answer { key: "3.0.0/glazes".into(), value: "keep".into() }));
+    assert_eq!(w.model.state.unread(), []);
+}
+
+#[test]
+fn the_wizard_can_be_walked_at_its_smallest() {
+    let w = Wizard::new(60, 16).surveyed().at_confirm();
+    assert_eq!(w.model.screen, Screen::Confirm);
+}
+
+#[test]
+fn every_item_of_the_notes_is_acknowledged_by_itself() {
+    let w = Wizard::new(60, 16).surveyed().at_checks();
+    let read: Vec<_> = w
+        .sent
+        .iter()
+        .filter_map(|d| match d {
+            Decision::Acknowledge { release, item, hash } => Some((release.as_str(), *item, hash.as_str())),
+            _ => None,
+        })
+        .collect();
+    for key in [("2.9.0", Some(0)), ("2.9.0", Some(1)), ("2.9.0", Some(2)), ("2.9.0", None), ("3.0.0", None)] {
+        let hash = if key.0 == "2.9.0" { "h290" } else { "h300" };
+        assert_eq!(read.iter().filter(|r| **r == (key.0, key.1, hash)).count(), 1, "{key:?} in {read:?}");
+    }
+}
+
+#[test]
+fn a_pasted_line_break_confirms_nothing() {
+    let mut w = Wizard::new(80, 24).surveyed().at_confirm();
+    w.take(Msg::Paste("3.0.0\n".into()));
+    w.enter();
+    w.take(Msg::Paste("3.0.0\n\n".into()));
+    assert_eq!(w.model.screen, Screen::Confirm);
+    assert!(!w.model.state.confirmed);
+    w.enter();
+    assert!(w.model.state.confirmed);
+}
+
+#[test]
+fn leaving_a_run_asks_first_and_a_detached_run_goes_on() {
+    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
+    w.press("q");
+    assert_eq!(w.left, None);
+    w.enter();
+    assert_eq!((w.left, w.model.popup.is_none()), (None, true), "the first entry stays");
+    w.press("qj");
+    w.enter();
+    assert_eq!(w.left, Some(true));
+}
+
+#[test]
+fn a_watcher_decides_nothing_until_it_takes_the_wheel() {
+    let mut w = Wizard::new(80, 24).surveyed().at_plan();
+    w.take(Msg::FromRunner(Box::new(FromRunner::Wheel { yours: false, driver: None, watchers: 1 })));
+    let before = w.sent.len();
+    w.press("Ga");
+    w.enter();
+    assert_eq!(w.sent.len(), before);
+    assert!(w.screen().contains("watching"), "{}", w.screen());
+}
+
+#[test]
+fn a_runner_that_is_gone_is_said_and_left_at_once() {
+    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
+    w.take(Msg::FromRunner(Box::new(FromRunner::Gone)));
+    assert_snapshot!("80x24-gone", w.screen());
+    w.press("q");
+    assert_eq!(w.left, Some(false));
+}
+
+#[test]
+fn a_version_against_what_was_found_is_typed_twice() {
+    let mut found = survey();
+    found.version.deployed = None;
+    found.version.range = Some(">=2.8,<2.9".into());
+    let mut w = Wizard::new(80, 24).with_survey(found);
+    w.enter();
+    w.line("2.7.0");
+    w.take(Msg::FromRunner(Box::new(FromRunner::Refused { reason: "The table `pots` is newer than 2.7.0.".into() })));
+    assert_snapshot!("80x24-1-force", w.screen());
+    w.line("2.7.0");
+    let said = |force| Decision::SetFrom { version: "2.7.0".into(), force };
+    assert_eq!(w.sent, [said(false), said(true)]);
+}
+
+#[test]
+fn a_step_in_doubt_is_settled_by_a_choice_that_is_not_the_first() {
+    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
+    w.step("2.9.0/sign", StepState::Unknown { intent: "sign every pot.".into() });
+    w.state(RunState::NeedsOperator);
+    let before = w.sent.len();
+    w.enter();
+    assert_snapshot!("80x24-6-settle", w.screen());
+    w.enter();
+    assert_eq!(w.sent.len(), before, "the first choice changes nothing");
+    w.enter();
+    w.key(KeyCode::Down);
+    w.enter();
+    assert_eq!(w.sent.last(), Some(&Decision::Settle { key: "2.9.0/sign".into(), done: true }));
+}
+
+#[test]
+fn a_question_during_the_run_is_shown_and_answered() {
+    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
+    w.step("2.9.0/sign", StepState::Done { adopted: false });
+    w.step("2.9.0/verify/signed", StepState::Done { adopted: false });
+    w.step("3.0.0/glazes", StepState::Asking);
+    w.state(RunState::NeedsOperator);
+    assert_snapshot!("80x24-6-question", w.screen());
+    w.enter();
+    w.key(KeyCode::Down);
+    w.enter();
+    assert_eq!(w.sent.last(), Some(&Decision::Answer { key: "3.0.0/glazes".into(), value: "drop".into() }));
+}
+
+#[test]
+fn only_an_optional_step_can_be_skipped_and_only_with_a_reason() {
+    let fail = || StepState::Failed { error: "exit status 1".into(), transient: false };
+    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
+    w.step("2.9.0/sign", fail());
+    w.state(RunState::Failed);
+    w.press("k");
+    assert!(w.model.popup.is_none(), "it moves up there");
+    let keys: Vec<String> = w.model.state.steps.iter().map(|row| row.key.clone()).collect();
+    for key in keys.iter().take_while(|key| *key != "3.0.0/report") {
+        w.step(key, StepState::Done { adopted: false });
+    }
+    w.step("3.0.0/report", fail());
+    w.press("k");
+    w.enter();
+    w.line("written by hand");
+    let skip = Decision::Skip { key: "3.0.0/report".into(), reason: "written by hand".into() };
+    assert_eq!(w.sent.last(), Some(&skip));
+}
+
+#[test]
+fn maintenance_is_skipped_only_with_a_reason() {
+    let mut w = Wizard::new(80, 24).surveyed().at_maintenance();
+    w.press("jj");
+    w.enter();
+    w.enter();
+    assert!(w.model.state.run.is_none(), "{}", w.screen());
+    w.line("nobody is here");
+    let choice = MaintenanceChoice::Skip { reason: "nobody is here".into() };
+    assert!(w.sent.contains(&Decision::Maintenance { choice }));
+}
+
+#[test]
+fn a_search_goes_round_and_says_when_there_is_nothing() {
+    let mut w = Wizard::new(60, 16).surveyed();
+    w.enter();
+    w.press("/");
+    w.line("terminal");
+    assert!(w.screen().contains("hold a terminal"), "{}", w.screen());
+    w.press("/");
+    w.line("saucer");
+    assert!(w.screen().contains("Nothing here contains \"saucer\""), "{}", w.screen());
+}
+
+#[test]
+fn a_resized_page_keeps_its_place() {
+    let mut w = Wizard::new(60, 16).surveyed();
+    w.enter();
+    w.press("/");
+    w.line("Settings");
+    let first = |w: &Wizard| w.screen().lines().nth(5).map(|l| l.trim().to_owned());
+    assert_eq!(first(&w).as_deref(), Some("Settings"), "{}", w.screen());
+    w.take(Msg::Resize(72, 16));
+    assert_eq!(first(&w).as_deref(), Some("Settings"), "{}", w.screen());
+}
+
+#[test]
+fn scrolling_past_the_end_does_not_have_to_be_taken_back() {
+    let mut w = Wizard::new(60, 16).surveyed();
+    for _ in 0..50 {
+        w.key(KeyCode::Right);
+    }
+    let end = w.screen();
+    w.key(KeyCode::Left);
+    assert_ne!(w.screen(), end);
+}
