@@ -221,7 +221,7 @@ impl Machine {
                 self.advance();
             }
             Outcome::Stopped => {
-                self.attempts.remove(key);
+                self.fruitless.remove(key);
                 self.step_is(key, StepState::Pending);
                 self.advance();
             }
@@ -244,8 +244,11 @@ impl Machine {
     fn failed(&mut self, step: &PlannedStep, failure: &Failure) {
         if self.done_so_far(&step.key) > self.done_at_start {
             // It got somewhere. The ceiling is for attempts that got nowhere.
-            self.attempts.insert(step.key.clone(), 1);
+            self.fruitless.remove(&step.key);
         }
+        let fruitless = self.fruitless.entry(step.key.clone()).or_insert(0);
+        *fruitless += 1;
+        let fruitless = *fruitless;
         let attempt = self.attempts.get(&step.key).copied().unwrap_or(1);
         let retry = match (&step.retry, &step.work) {
             (Some(retry), _) => Some(retry.clone()),
@@ -255,8 +258,8 @@ impl Machine {
             (None, _) => None,
         };
         match retry {
-            Some(retry) if failure.transient && attempt < retry.attempts && self.stopping.is_none() => {
-                let wait = backoff(retry.wait, attempt);
+            Some(retry) if failure.transient && fruitless < retry.attempts && self.stopping.is_none() => {
+                let wait = backoff(retry.wait, fruitless);
                 let until = self.now + jiff::SignedDuration::from_millis(i64::try_from(wait).unwrap_or(i64::MAX));
                 let reason = failure.error.clone();
                 self.step_is(&step.key, StepState::Waiting { reason, attempt, until: Some(until) });

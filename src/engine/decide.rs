@@ -258,7 +258,7 @@ impl Machine {
         let row = self.state.steps.iter().find(|row| row.key == key);
         match row.map(|row| &row.state) {
             Some(StepState::Failed { .. }) => {
-                self.attempts.remove(key);
+                self.fruitless.remove(key);
                 self.step_is(key, StepState::Pending);
                 self.run_is(RunState::Running);
                 self.advance();

@@ -144,7 +144,7 @@ impl Machine {
             .map(|s| s.key.clone())
             .collect();
         for key in keys {
-            self.attempts.remove(&key);
+            self.fruitless.remove(&key);
             self.step_is(&key, StepState::Pending);
         }
     }

@@ -20,7 +20,10 @@ pub struct Machine {
     pub(super) unfinished: Option<RunRecord>,
     /// What was acknowledged, overridden and answered before the run: its first events.
     pub(super) preamble: Vec<Event>,
+    /// The number of each step's last attempt. It only grows: an attempt's output stands under its number.
     pub(super) attempts: BTreeMap<String, u32>,
+    /// Attempts since a step last got anywhere.
+    pub(super) fruitless: BTreeMap<String, u32>,
     /// How far the running step was when its attempt began.
     pub(super) done_at_start: u64,
     /// The step with an attempt under way.
@@ -68,6 +71,7 @@ impl Machine {
             unfinished: None,
             preamble: Vec::new(),
             attempts: BTreeMap::new(),
+            fruitless: BTreeMap::new(),
             done_at_start: 0,
             running: None,
             left: BTreeMap::new(),

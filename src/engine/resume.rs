@@ -76,7 +76,6 @@ impl Machine {
             match state {
                 // Going on is the operator's word that it may be tried again.
                 StepState::Failed { .. } | StepState::Waiting { .. } => {
-                    self.attempts.remove(&key);
                     self.step_is(&key, StepState::Pending);
                 }
                 StepState::Asking => self.step_is(&key, StepState::Pending),

@@ -61,7 +61,7 @@ impl Builder<'_> {
         if !self.request.skip_maintenance {
             self.maintenance(&mut steps)?;
         }
-        let health = self.place(last.to.as_str(), Phase::Health, Some(self.hops.len() - 1), last, None);
+        let health = self.place(last.to.as_str(), Phase::Health, None, last, None);
         self.checks(&system.health, "health", &health, &mut steps)?;
         Ok(steps)
     }

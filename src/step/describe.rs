@@ -23,9 +23,9 @@ pub fn describe(step: &mut PlannedStep, site: &Site) {
             (format!("{} in {}", b.table, store_word(site, b.store.as_deref())), detail)
         }
         Work::Run(command) => {
-            let program = command.argv.first().map(|t| shown(t, site)).unwrap_or_default();
-            let program = program.rsplit('/').next().unwrap_or_default().to_owned();
-            (program, command_lines(command, site))
+            let argv = site.renderer().argv(&command.argv).unwrap_or_default();
+            let program = argv.first().map(ToString::to_string).unwrap_or_default();
+            (program.rsplit('/').next().unwrap_or_default().to_owned(), command_lines(command, site))
         }
         Work::File(edit) => (shown(edit.path(), site), file_lines(edit, site)),
         Work::Ask(ask) => {
@@ -39,7 +39,7 @@ pub fn describe(step: &mut PlannedStep, site: &Site) {
             if let Some(typed) = &ask.typed {
                 lines.push(format!("type {typed} when it is done"));
             }
-            ("you".to_owned(), lines)
+            (String::new(), lines)
         }
         Work::Backup(backup) => {
             let to = backup

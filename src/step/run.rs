@@ -133,6 +133,7 @@ async fn follow(context: &Context, folder: &Folder) -> Result<Status, Outcome> {
 fn outcome(command: &Command, context: &Context, folder: &Folder, status: &Status) -> Outcome {
     let lines = text_lines(&text(&folder.stdout()));
     let errors = text_lines(&text(&folder.stderr()));
+    let last_line = lines.last().cloned();
     let mut answer = lines_answer(lines);
     answer.exit = Some(status.exit);
     if let Some(error) = &status.error {
@@ -140,7 +141,8 @@ fn outcome(command: &Command, context: &Context, folder: &Folder, status: &Statu
     }
     let failed = |error: String, answer: Answer| {
         // The last words of a program usually say why.
-        let last = errors.last().map_or(String::new(), |l| format!(": {}", context.site.secrets.mask(l)));
+        let last = errors.last().or(last_line.as_ref());
+        let last = last.map_or(String::new(), |l| format!(": {}", context.site.secrets.mask(l)));
         Outcome::failed(format!("{error}{last}"), true, Some(answer))
     };
     if status.timed_out {
