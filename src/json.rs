@@ -58,7 +58,7 @@ pub async fn run(mut client: Client, policy: Policy, mut out: impl Write) -> io:
                 Act::Say { exit, text } => {
                     write(&mut out, &Aside::GivenUp { exit, code: exit.code(), text: &text }.line())?;
                 }
-                Act::Leave(exit) => return Ok(Ending { exit, state, detached: false }),
+                Act::Leave(exit) => return Ok(Ending { exit, state, detached: false, reason: None }),
             }
         }
         let mut message = Some(client.events.recv().await.unwrap_or(FromRunner::Gone));
@@ -90,7 +90,7 @@ pub async fn watch(mut client: Client, mut out: impl Write) -> io::Result<Ending
         }
     }
     let exit = state.ended.as_ref().map_or(Exit::Internal, |(_, exit, _)| *exit);
-    Ok(Ending { exit, state, detached: false })
+    Ok(Ending { exit, state, detached: false, reason: None })
 }
 
 fn pass_on(message: &FromRunner, state: &mut State, out: &mut impl Write) -> io::Result<()> {

@@ -118,7 +118,7 @@ fn a_failed_check_stops_before_anything_is_changed() {
 fn a_run_without_an_approval_names_the_options_that_give_it() {
     let ledger = Ledger::new().build();
     let before = ledger.snapshot();
-    ledger.run(["run"]).exit(Exit::OperatorNeeded.code().into()).says("--yes").says("--plan-hash");
+    ledger.run(["run"]).exit(Exit::Usage.code().into()).says("--yes").says("--plan-hash");
     before.assert_same(&ledger.snapshot(), "a run that nobody approved");
 }
 

@@ -10,13 +10,11 @@ mod scan;
 use scan::{Scan, scan};
 
 /// Each module uses those before it only.
-const STACK: [&str; 8] = ["model", "definition", "store", "probe", "plan", "journal", "step", "engine"];
+const STACK: [&str; 10] =
+    ["model", "words", "definition", "store", "probe", "plan", "journal", "step", "engine", "link"];
 
 /// Modules beside the stack, and all that each may use.
-const BESIDE: [(&str, &[&str]); 7] = [
-    ("words", &["model"]),
-    // The engine is given channels and does not know who listens, so neither knows the other.
-    ("link", &["model"]),
+const BESIDE: [(&str, &[&str]); 5] = [
     ("pilot", &["model", "link", "words"]),
     ("tui", &["model", "link", "words"]),
     ("linear", &["model", "link", "words", "pilot"]),

@@ -69,6 +69,8 @@ pub enum Command {
     Run(Run),
     /// What is it doing, how far is it, is the service up, what comes next
     Status,
+    /// Earlier runs
+    History,
     /// The run screen of a run that is going on
     Attach,
     /// Hold a run up at its next safe point

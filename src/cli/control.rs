@@ -58,6 +58,7 @@ async fn left_behind(mut client: Client) -> Result<Exit, Failure> {
 async fn decide(mut client: Client, decision: Decision) -> Result<Exit, Failure> {
     let mut state = State::default();
     let mut sent = false;
+    let mut heard = 0;
     while let Some(message) = client.events.recv().await {
         match message {
             FromRunner::Event(event) => state.apply(&event),
@@ -71,20 +72,29 @@ async fn decide(mut client: Client, decision: Decision) -> Result<Exit, Failure>
         }
         if !sent && state.run_state.is_some() {
             sent = true;
+            heard = state.notices.len();
             let _ = client.decisions.send(ToRunner::Decide(decision.clone()));
         }
         let there = match decision {
             Decision::Pause => state.run_state == Some(RunState::Paused),
             Decision::Go => sent && state.run_state == Some(RunState::Running),
+            // It has been told; the step that runs may take its time.
+            Decision::Stop => sent && state.notices.len() > heard,
             _ => false,
         };
         if there {
-            println!(
-                "{}",
-                if decision == Decision::Pause { "paused; `stepwell go` lets it go on" } else { "going on" }
-            );
+            println!("{}", effect(&decision));
             return Ok(Exit::Done);
         }
     }
     Err(Failure::new(Exit::Internal, "error: the runner is gone; see `stepwell status`"))
+}
+
+/// What a decision has led to.
+fn effect(decision: &Decision) -> &'static str {
+    match decision {
+        Decision::Pause => "it pauses at the next safe point; `stepwell go` lets it go on",
+        Decision::Go => "going on",
+        _ => "it stops at the next safe point; `stepwell status` tells when it has",
+    }
 }

@@ -35,7 +35,12 @@ pub fn deployment(path: &Path) -> Result<Deployment, Failure> {
             ),
         ));
     }
-    load_deployment(path).map_err(|f| invalid(&f))
+    let mut deployment = load_deployment(path).map_err(|f| invalid(&f))?;
+    // Runner, shim and programs each have a working directory of their own.
+    for path in [&mut deployment.path, &mut deployment.dir, &mut deployment.state_dir] {
+        *path = std::path::absolute(&path)?;
+    }
+    Ok(deployment)
 }
 
 fn invalid(findings: &Findings) -> Failure {
@@ -55,7 +60,7 @@ fn catalogue(system: &str, folder: Option<&Path>) -> Result<Catalogue, Failure> 
     match shipped::load(system) {
         Some(loaded) => loaded.map_err(|f| invalid(&f)),
         None => {
-            let names = shipped::names();
+            let names = known(folder);
             let near = names
                 .iter()
                 .map(|n| (strsim::damerau_levenshtein(n, system), n))
@@ -66,12 +71,23 @@ fn catalogue(system: &str, folder: Option<&Path>) -> Result<Catalogue, Failure> 
                 Exit::Usage,
                 format!(
                     "error: Stepwell has no definitions for `{system}`{hint}\n\
-                     It ships: {}. Others are found with --catalogue DIR. Nothing was changed.",
+                     It knows: {}. Others are found with --catalogue DIR. Nothing was changed.",
                     names.join(", ")
                 ),
             ))
         }
     }
+}
+
+/// The systems that there are definitions for.
+fn known(folder: Option<&Path>) -> Vec<String> {
+    let own = folder.and_then(|f| std::fs::read_dir(f).ok()).into_iter().flatten().flatten();
+    let own =
+        own.filter(|e| e.path().join("system.yaml").exists()).map(|e| e.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = own.chain(shipped::names().into_iter().map(str::to_owned)).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 fn secrets(args: &Args) -> Result<BTreeMap<String, String>, Failure> {

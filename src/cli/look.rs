@@ -40,7 +40,8 @@ async fn follow(
         match message {
             FromRunner::Event(event) => state.apply(&event),
             FromRunner::Refused { reason } => {
-                let exit = state.survey.as_ref().and_then(|s| s.problem.as_ref()).map_or(Exit::Usage, |(e, _)| *e);
+                // A target that cannot be reached, or a version that the data contradict.
+                let exit = if checking { Exit::CheckFailed } else { Exit::NoPath };
                 return Err(Failure::new(exit, format!("error: {reason}")));
             }
             FromRunner::Wheel { .. } => continue,
@@ -90,7 +91,11 @@ pub async fn notes(args: &Args) -> Result<Exit, Failure> {
     if let Some(exit) = nothing(&state) {
         return Ok(exit);
     }
-    for page in state.route.iter().flat_map(|r| &r.notes) {
+    let pages: Vec<_> = state.route.iter().flat_map(|r| &r.notes).collect();
+    if pages.is_empty() {
+        println!("There are no release notes on this path.");
+    }
+    for page in pages {
         for line in page.text.trim_end().lines() {
             println!("{}", visible(line));
         }

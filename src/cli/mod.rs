@@ -3,6 +3,7 @@
 mod args;
 mod control;
 mod demo;
+mod history;
 mod load;
 mod look;
 mod report;
@@ -38,6 +39,12 @@ impl From<std::io::Error> for Failure {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             return Failure::new(Exit::Done, "");
         }
+        Failure::new(Exit::Internal, format!("error: {error}"))
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
         Failure::new(Exit::Internal, format!("error: {error}"))
     }
 }
@@ -80,6 +87,7 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Plan { out }) => look::plan(&args, out.as_deref()).await,
             Some(Command::Run(run)) => run::run(&args, &run).await,
             Some(Command::Status) => status::run(&args).await,
+            Some(Command::History) => history::run(&args).await,
             Some(Command::Attach) => run::attach(&args).await,
             Some(Command::Pause) => control::run(&args, crate::model::Decision::Pause).await,
             Some(Command::Go) => control::run(&args, crate::model::Decision::Go).await,

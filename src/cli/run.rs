@@ -39,6 +39,9 @@ pub async fn unattended(args: &Args, setup: Setup, policy: Policy) -> Result<Exi
     };
     let (exit, ending) = session::foreground(setup, front_end).await?;
     let ending = ending?;
+    if let Some(reason) = &ending.reason {
+        eprintln!("error: {reason}");
+    }
     // Without an answer of its own the front end ends as the session did.
     Ok(if ending.detached { exit } else { ending.exit })
 }

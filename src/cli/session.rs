@@ -64,7 +64,12 @@ pub async fn foreground<T>(setup: Setup, front_end: impl AsyncFnOnce(Client) -> 
             .map_err(|e| Failure::new(Exit::Internal, format!("error: the socket cannot be made: {e}")))?;
         tokio::spawn(link::accept(listener, hub.clone(), None));
     }
-    let (exit, result) = tokio::join!(engine::run(setup, port), front_end(client));
+    let front_end = async {
+        let result = front_end(client).await;
+        hub.recount();
+        result
+    };
+    let (exit, result) = tokio::join!(engine::run(setup, port), front_end);
     let exit = exit.map_err(|e| Failure::new(Exit::Internal, format!("error: {e}")))?;
     let _ = switchboard.await;
     if locked {

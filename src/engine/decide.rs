@@ -76,28 +76,11 @@ impl Machine {
         };
         let chosen = self.catalogue.system.versions.scheme.parse(version).map_err(|e| e.to_string());
         let path = chosen.and_then(|to| route(&self.catalogue, &from, &to).map(|r| (to, r)).map_err(|e| e.to_string()));
-        let (to, route) = match path {
-            Ok(found) => found,
-            Err(reason) => {
-                // Told to everybody, with its exit code, since nothing can go on with this target.
-                if let Some(mut survey) = self.state.survey.clone() {
-                    survey.problem = Some((Exit::NoPath, reason.clone()));
-                    self.say(EventKind::Surveyed { survey });
-                }
-                return Err(reason);
-            }
-        };
+        let (to, route) = path?;
         if to == from {
             let text = format!("{} is at {} already. Nothing was changed.", self.state.title, self.label(version));
             self.end(Ending { outcome: Outcome::NothingToDo, exit: Exit::Done, text, next: None });
             return Ok(());
-        }
-        if let Some(survey) = &self.state.survey
-            && survey.problem.is_some()
-        {
-            let mut survey = survey.clone();
-            survey.problem = None;
-            self.say(EventKind::Surveyed { survey });
         }
         self.say(EventKind::Routed { route });
         self.make_plan(false)

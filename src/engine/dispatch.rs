@@ -262,6 +262,7 @@ impl Dispatcher {
             answers: state.answers.clone(),
             baseline: self.machine.baseline(),
             overrides: self.machine.overrides(),
+            total: state.steps.iter().find(|row| row.key == key).and_then(|row| row.total),
             in_maintenance: self.machine.in_maintenance(),
             reports,
             control: self.control.subscribe(),

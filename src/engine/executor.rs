@@ -14,7 +14,8 @@ pub async fn attempt(planned: &PlannedStep, context: &Context, take_up: bool) ->
     let mut to_do = None;
     if !take_up {
         match before(planned, context).await {
-            Ok(remaining) => to_do = remaining,
+            // Against what there was at first, so that a second attempt does not start from nothing again.
+            Ok(remaining) => to_do = remaining.map(|left| context.total.unwrap_or(left).max(left)),
             Err(outcome) => return outcome,
         }
     }

@@ -54,14 +54,15 @@ impl Machine {
             self.from = Some(from);
         }
         self.say(EventKind::Planned { plan: Box::new(record.plan) });
+        // A session's end is not this session's.
+        let events: Vec<_> = events.into_iter().filter(|e| !matches!(e.kind, EventKind::Ended { .. })).collect();
+        self.say(EventKind::History { epoch });
         for event in events {
             match &event.kind {
                 EventKind::Entered { key } => self.entered.push(key.clone()),
                 EventKind::Baseline { answers, .. } => {
                     self.baseline.extend(answers.iter().map(|(key, digest, _)| (key.clone(), digest.clone())));
                 }
-                // A session's end is not this session's.
-                EventKind::Ended { .. } => continue,
                 EventKind::ServiceChanged { service: crate::model::Service::Up } => self.entered.clear(),
                 _ => {}
             }
@@ -70,8 +71,6 @@ impl Machine {
         self.recorded = recorded;
         self.left = left;
         self.attempts = steps.iter().map(|(key, _, attempt)| (key.clone(), *attempt)).collect();
-        let by = self.itself();
-        self.record(EventKind::RunBegan { run: record.id, epoch, resumed: true, by });
         for (key, state, _) in steps {
             match state {
                 // Going on is the operator's word that it may be tried again.
@@ -90,17 +89,19 @@ impl Machine {
                 _ => {}
             }
         }
+        self.run_is(match (self.state.approved, &self.state.maintenance) {
+            (true, _) => RunState::Running,
+            (false, Some(MaintenanceChoice::Now)) => RunState::Preparing,
+            (false, _) => RunState::AwaitingApproval,
+        });
+        let by = self.itself();
+        self.record(EventKind::RunBegan { run: record.id, epoch, resumed: true, by });
         if self.abandoning {
             self.end_for_good();
-        } else if self.state.approved {
-            self.run_is(RunState::Running);
-            self.advance();
-        } else if self.state.maintenance == Some(MaintenanceChoice::Now) {
-            self.run_is(RunState::Preparing);
-            self.advance();
-        } else {
-            self.run_is(RunState::AwaitingApproval);
+        } else if self.state.run_state == Some(RunState::AwaitingApproval) {
             self.watch_for_company();
+        } else {
+            self.advance();
         }
     }
 }

@@ -25,6 +25,9 @@ const TABLES: [&str; 6] = [
      confirmed integer not null, run text not null, at text not null)",
 ];
 
+/// Runs, newest first.
+const RUNS: &str = "select run, state, plan, began, last from stepwell_run where deployment = ? order by rowid desc";
+
 /// One durable change: everything in it takes effect, or nothing does.
 #[derive(Clone, Debug, Default)]
 pub struct Write {
@@ -273,24 +276,17 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub async fn latest_run(&mut self) -> Result<Option<RunRecord>, JournalError> {
-        let rows = self
-            .connection
-            .query(
-                "select run, state, plan, began, last from stepwell_run where deployment = ? order by rowid desc limit 1",
-                &[self.deployment.clone().into()],
-            )
-            .await?;
-        let Some(row) = rows.rows.first() else { return Ok(None) };
-        let text = |i: usize| row[i].as_str().unwrap_or_default();
-        let time =
-            |i: usize| text(i).parse().map_err(|_| JournalError::Unreadable(format!("`{}` is not a time", text(i))));
-        Ok(Some(RunRecord {
-            id: text(0).to_owned(),
-            state: serde_json::from_value(Value::from(text(1)))?,
-            plan: serde_json::from_str(text(2))?,
-            began: time(3)?,
-            last: time(4)?,
-        }))
+        let rows = self.connection.query(&format!("{RUNS} limit 1"), &[self.deployment.clone().into()]).await?;
+        rows.rows.first().map(|row| run_record(row)).transpose()
+    }
+
+    /// The last hundred runs, newest first.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn runs(&mut self) -> Result<Vec<RunRecord>, JournalError> {
+        let rows = self.connection.query(&format!("{RUNS} limit 100"), &[self.deployment.clone().into()]).await?;
+        rows.rows.iter().map(|row| run_record(row)).collect()
     }
 
     /// The state and attempt of every step of a run that has begun.
@@ -362,6 +358,18 @@ impl Journal {
             all.extend(page.rows);
         }
     }
+}
+
+fn run_record(row: &[Value]) -> Result<RunRecord, JournalError> {
+    let text = |i: usize| row[i].as_str().unwrap_or_default();
+    let time = |i: usize| text(i).parse().map_err(|_| JournalError::Unreadable(format!("`{}` is not a time", text(i))));
+    Ok(RunRecord {
+        id: text(0).to_owned(),
+        state: serde_json::from_value(Value::from(text(1)))?,
+        plan: serde_json::from_str(text(2))?,
+        began: time(3)?,
+        last: time(4)?,
+    })
 }
 
 fn number(rows: &Rows) -> Result<u64, JournalError> {

@@ -28,7 +28,7 @@ fn act<W: Write>(session: &mut Session<W>, captain: &mut Captain) -> io::Result<
         match captain.act(&session.state) {
             Act::Wait => return Ok(None),
             Act::Send(decision) => session.decide(decision),
-            Act::Say { text, .. } => session.say(&text)?,
+            Act::Say { text, .. } => session.reason = Some(text),
             Act::Leave(exit) => return Ok(Some(exit)),
         }
     }

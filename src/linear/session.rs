@@ -21,6 +21,8 @@ pub(super) struct Session<W> {
     pub state: State,
     pub lines: Lines<W>,
     pub teller: Teller,
+    /// Why the pilot gave up.
+    pub reason: Option<String>,
     spoke: Instant,
     heard: Instant,
 }
@@ -29,7 +31,7 @@ impl<W: Write> Session<W> {
     pub fn new(client: Client, out: W) -> Self {
         let now = Instant::now();
         let (state, teller) = (State::default(), Teller::default());
-        Session { client, state, lines: Lines::new(out), teller, spoke: now, heard: now }
+        Session { client, state, lines: Lines::new(out), teller, reason: None, spoke: now, heard: now }
     }
 
     /// What the runner says next. While nothing comes and something goes on, says so every ten seconds, unless the
@@ -85,11 +87,11 @@ impl<W: Write> Session<W> {
     }
 
     pub fn end(self, exit: Exit) -> Ending {
-        Ending { exit, state: self.state, detached: false }
+        Ending { exit, state: self.state, detached: false, reason: self.reason }
     }
 
     pub fn detach(self) -> Ending {
-        Ending { exit: Exit::Done, state: self.state, detached: true }
+        Ending { exit: Exit::Done, state: self.state, detached: true, reason: None }
     }
 }
 

@@ -40,7 +40,10 @@ impl Teller {
             EventKind::ChecksEnded => vec![checks::counted(&state.checks)],
             EventKind::Overridden { check, reason, .. } => vec![checks::accepted(check, reason)],
             EventKind::MaintenanceChosen { choice, .. } => vec![run::maintenance(choice)],
-            EventKind::Planned { .. } | EventKind::Entered { .. } | EventKind::Baseline { .. } => Vec::new(),
+            EventKind::Planned { .. }
+            | EventKind::History { .. }
+            | EventKind::Entered { .. }
+            | EventKind::Baseline { .. } => Vec::new(),
             EventKind::Answered { key, value, by } => vec![run::answered(key, value, by)],
             EventKind::RunBegan { run, resumed, by, .. } => vec![run::began(run, *resumed, by)],
             EventKind::RunChanged { state } => run::changed(*state).map(str::to_owned).into_iter().collect(),

@@ -42,8 +42,9 @@ async fn see(fake: Fake, mode: Mode, lines: &[&str]) -> Seen {
     let (client, runner) = fake.connect();
     let mut out = Vec::new();
     let ended = timeout(Duration::from_secs(5), run(client, mode, &mut out, typed(lines))).await;
-    let text = String::from_utf8(out).expect("lines are UTF-8");
+    let mut text = String::from_utf8(out).expect("lines are UTF-8");
     let ending = ended.unwrap_or_else(|_| panic!("hangs after:\n{text}")).expect("memory takes every line");
+    text.push_str(ending.reason.as_deref().unwrap_or_default());
     Seen { ending, text, decisions: runner.await.expect("the runner ends").decisions }
 }
 

@@ -27,9 +27,22 @@ pub struct Hub {
 }
 
 enum Command {
-    Joined { id: u64, lines: mpsc::UnboundedSender<Arc<str>>, since: u64, actor: Actor, observer: bool },
-    Frame { id: u64, frame: ToServer },
-    Left { id: u64 },
+    Joined {
+        id: u64,
+        lines: mpsc::UnboundedSender<Arc<str>>,
+        since: u64,
+        actor: Actor,
+        observer: bool,
+    },
+    Frame {
+        id: u64,
+        frame: ToServer,
+    },
+    Left {
+        id: u64,
+    },
+    /// Tells the engine again who is there.
+    Recount,
 }
 
 /// Makes a hub, its task and the engine's port. The task ends when the engine has ended and clients know it.
@@ -42,6 +55,11 @@ pub fn hub() -> (Hub, Port, impl Future<Output = ()> + Send) {
 }
 
 impl Hub {
+    /// Tells the engine again who is there: for a front end that left before it was ever connected.
+    pub fn recount(&self) {
+        let _ = self.commands.send(Command::Recount);
+    }
+
     /// Serves one connection until it ends.
     pub async fn serve(&self, id: u64, stream: impl AsyncRead + AsyncWrite) {
         let (read, mut write) = tokio::io::split(stream);
@@ -180,6 +198,7 @@ impl Switchboard {
                 }
                 self.company_changed();
             }
+            Command::Recount => self.company_changed(),
             Command::Frame { id, frame } => self.frame(id, frame),
         }
     }

@@ -80,6 +80,10 @@ pub enum EventKind {
         resumed: bool,
         by: Actor,
     },
+    /// What follows tells what earlier sessions of the run did, up to the `RunBegan` of this epoch.
+    History {
+        epoch: u64,
+    },
     RunChanged {
         state: RunState,
     },

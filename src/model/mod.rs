@@ -6,6 +6,7 @@ mod exit;
 mod place;
 mod plan;
 mod probe;
+mod progress;
 mod release;
 mod state;
 mod step;
@@ -19,8 +20,9 @@ pub use exit::Exit;
 pub use place::Place;
 pub use plan::{Hop, Phase, Plan, PlannedStep, ResumeClass, Scope, Work};
 pub use probe::{Answer, AnswerSpec, Ask, Expect, FileQuestion, Probe, Query, RowCount};
+pub use progress::StepRow;
 pub use release::{Catalogue, Fact, Notes, Release, StoreSpec, System, Versions};
-pub use state::{CheckRow, LOG_LINES, Need, State, StepRow};
+pub use state::{CheckRow, LOG_LINES, Need, State};
 pub use step::{
     AskSpec, Backfill, BackupSpec, Check, Command, Estimate, FileEdit, IniKey, Kind, Level, Offline, Over, Repeat,
     Resume, Retry, SqlSpec, Step,

@@ -11,4 +11,6 @@ pub struct Ending {
     pub state: State,
     /// A run goes on, or waits, without this front end.
     pub detached: bool,
+    /// Why the pilot gave up, for standard error.
+    pub reason: Option<String>,
 }

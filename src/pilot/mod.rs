@@ -95,7 +95,7 @@ pub fn next(state: &State, policy: &Policy, sent: &mut Sent) -> Move {
 fn want(state: &State, policy: &Policy, sent: &Sent) -> Move {
     if !policy.approves() {
         Move::give(Exit::Usage, give::NOT_APPROVED)
-    } else if state.ended.is_some() {
+    } else if state.ended.is_some() || state.is_history() {
         Move::Wait
     } else if state.run.is_some() {
         during::want(state, policy, sent)

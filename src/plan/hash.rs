@@ -40,7 +40,7 @@ fn facts(names: &Names) -> Value {
 pub fn work(step: &PlannedStep) -> Value {
     let mut value = serde_json::to_value(step).unwrap_or_default();
     strip(&mut value);
-    if let Some(ask) = value.pointer_mut("/work/ask").and_then(Value::as_object_mut) {
+    if let Some(ask) = value.get_mut("work").and_then(|w| w.get_mut("ask")).and_then(Value::as_object_mut) {
         ask.remove("text");
     }
     value

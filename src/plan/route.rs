@@ -62,6 +62,8 @@ pub fn note_items(markdown: &str) -> Vec<NoteItem> {
                 depth += 1;
                 if depth == 1 {
                     text.clear();
+                } else {
+                    text.push(' ');
                 }
             }
             Event::End(TagEnd::Item) => {
@@ -77,7 +79,7 @@ pub fn note_items(markdown: &str) -> Vec<NoteItem> {
                 }
             }
             Event::Text(t) | Event::Code(t) if section.is_some() || in_heading => text.push_str(&t),
-            Event::SoftBreak | Event::HardBreak | Event::Start(Tag::Item) | Event::End(TagEnd::Paragraph) => text.push(' '),
+            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph) => text.push(' '),
             _ => {}
         }
     }

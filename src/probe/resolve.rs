@@ -39,7 +39,7 @@ pub async fn resolve(catalogue: &Catalogue, deployment: &Deployment, given: &BTr
     let mut resolver = Resolver {
         site: Site {
             deployment: deployment.id.clone(),
-            state_dir: dir.join(&deployment.state_dir),
+            state_dir: std::path::absolute(&deployment.state_dir).unwrap_or_else(|_| deployment.state_dir.clone()),
             dir,
             scheme: system.versions.scheme.clone(),
             names: Names { here, ..Names::default() },

@@ -30,6 +30,8 @@ pub struct Context {
     pub baseline: BTreeMap<String, String>,
     /// Checks that the operator overrides.
     pub overrides: BTreeSet<String>,
+    /// How much there was to do when the step was first begun, where that is known.
+    pub total: Option<u64>,
     /// Whether users are locked out, so that batches may take longer.
     pub in_maintenance: bool,
     pub reports: mpsc::UnboundedSender<Report>,

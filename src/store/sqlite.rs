@@ -123,7 +123,7 @@ fn trouble(error: &sqlx::Error) -> StoreError {
         5 | 6 => StoreError::new(Trouble::Transient, format!("{message} by another process")),
         13 => StoreError::new(Trouble::Full, message),
         8 | 10 | 11 | 14 | 23 => StoreError::new(Trouble::Unreachable, message),
-        26 => StoreError::new(Trouble::Unreachable, "the file is not an SQLite database".to_owned()),
+        26 => StoreError::new(Trouble::Unreachable, "it is not a database that SQLite can read".to_owned()),
         _ if message.starts_with("no such table") => StoreError::new(Trouble::NoSuchTable, message),
         _ => StoreError::new(Trouble::Refused, message),
     }

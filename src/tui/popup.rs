@@ -199,7 +199,6 @@ impl Popup {
 /// What a step asks: its text as the plan shows it.
 pub fn question_text(state: &State, key: &str) -> String {
     match state.step(key) {
-        Some(step) if !step.detail.is_empty() => step.detail.join("\n"),
         Some(step) => match &step.work {
             Work::Ask(ask) => ask.text.text.clone(),
             _ => step.title.clone(),

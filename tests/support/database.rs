@@ -100,7 +100,9 @@ impl Locked {
         let runtime = runtime();
         let db = runtime.block_on(async {
             let mut db = open(path, false).await;
-            sqlx::raw_sql("pragma locking_mode = exclusive; begin exclusive").execute(&mut db).await.expect("a lock");
+            for statement in ["pragma locking_mode = exclusive", "begin exclusive"] {
+                sqlx::raw_sql(statement).execute(&mut db).await.expect("a lock");
+            }
             db
         });
         Locked { runtime, db: Some(db) }

@@ -63,8 +63,7 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
 /// Before which step it is needed.
 fn need(model: &Model) -> String {
     let steps = model.state.plan.iter().flat_map(|plan| &plan.steps).enumerate();
-    let mut steps =
-        steps.filter(|(_, s)| !matches!(s.phase, Phase::First | Phase::Enter | Phase::Leave | Phase::Health));
+    let mut steps = steps.filter(|(_, s)| !matches!(s.phase, Phase::Enter | Phase::Leave | Phase::Health));
     match steps.find(|(_, step)| step.offline > Offline::No) {
         Some((i, step)) => words::needed_before(i + 1, &visible(&step.title), step.offline == Offline::Advised),
         None => words::NEEDED_NOWHERE.to_owned(),

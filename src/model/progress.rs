@@ -1,0 +1,79 @@
+//! How far a step is, and what follows from it.
+
+use super::StepState;
+
+/// A step and how far it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepRow {
+    pub key: String,
+    pub state: StepState,
+    pub began: Option<jiff::Timestamp>,
+    pub ended: Option<jiff::Timestamp>,
+    /// The last sign of life.
+    pub heard: Option<jiff::Timestamp>,
+    pub done: u64,
+    pub total: Option<u64>,
+    pub unit: String,
+    /// When the first progress came, and how much was done then: what the rate is counted from.
+    pub first: Option<(jiff::Timestamp, u64)>,
+}
+
+impl StepRow {
+    /// Units done in a second since the first sign of progress; `None` before there are two.
+    pub fn rate(&self) -> Option<u64> {
+        let (since, base) = self.first?;
+        let ms = u64::try_from(self.heard?.as_millisecond() - since.as_millisecond()).ok().filter(|ms| *ms > 0)?;
+        let done = self.done.checked_sub(base).filter(|done| *done > 0)?;
+        Some(done.saturating_mul(1000) / ms)
+    }
+
+    /// Milliseconds that are left at this rate; `None` when the total is not known or was passed.
+    pub fn left(&self) -> Option<u64> {
+        let rate = self.rate().filter(|rate| *rate > 0)?;
+        Some(self.total?.checked_sub(self.done)?.saturating_mul(1000) / rate)
+    }
+
+    /// Hundredths of the total, never more than 99 while an estimated total is passed.
+    pub fn percent(&self) -> Option<u8> {
+        let total = self.total.filter(|total| *total > 0)?;
+        if self.done > total {
+            return Some(99);
+        }
+        u8::try_from(u128::from(self.done) * 100 / u128::from(total)).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(done: u64, total: Option<u64>, seconds: i64) -> StepRow {
+        let at = |second| jiff::Timestamp::from_second(second).expect("is a time");
+        StepRow {
+            key: "a".into(),
+            state: StepState::Running { attempt: 1 },
+            began: Some(at(0)),
+            ended: None,
+            heard: Some(at(10 + seconds)),
+            done,
+            total,
+            unit: "rows".into(),
+            first: Some((at(10), 100)),
+        }
+    }
+
+    #[test]
+    fn a_rate_counts_from_the_first_progress_of_this_attempt() {
+        let row = row(1_100, Some(2_100), 10);
+        assert_eq!((row.rate(), row.left(), row.percent()), (Some(100), Some(10_000), Some(52)));
+    }
+
+    #[test]
+    fn nothing_is_claimed_that_is_not_known() {
+        assert_eq!(row(100, None, 0).rate(), None);
+        assert_eq!(row(100, Some(200), 5).rate(), None, "a resumed step has done nothing yet");
+        let passed = row(3_000, Some(2_000), 10);
+        assert_eq!((passed.left(), passed.percent()), (None, Some(99)));
+        assert_eq!(row(0, Some(0), 10).percent(), None);
+    }
+}
