@@ -73,8 +73,14 @@ fn a_missing_database_is_not_made() {
 #[test]
 fn a_locked_database_is_told_and_waited_for_no_longer_than_promised() {
     let ledger = Ledger::new().build();
-    let _locked = Locked::exclusively(&ledger.path());
-    refused(&ledger, &[], Exit::CouldNotAsk, &["ledger.sqlite", "locked"]);
+    let before = ledger.dump();
+    for command in COMMANDS {
+        // Nothing here may read the file meanwhile: closing it would let go of this process's lock.
+        let locked = Locked::exclusively(&ledger.path());
+        ledger.run(command.iter().copied()).exit(Exit::CouldNotAsk.code().into()).says("ledger.sqlite").says("locked");
+        drop(locked);
+        assert_eq!(ledger.dump(), before);
+    }
 }
 
 #[test]

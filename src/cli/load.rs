@@ -110,7 +110,7 @@ fn secrets(args: &Args) -> Result<BTreeMap<String, String>, Failure> {
 }
 
 /// `stepwell lint DIR…`: a folder is a system, or holds systems.
-pub fn lint(paths: &[PathBuf]) -> Result<Exit, Failure> {
+pub fn lint(paths: &[PathBuf], json: bool) -> Result<Exit, Failure> {
     let mut systems = Vec::new();
     for path in paths {
         if path.join("system.yaml").exists() {
@@ -128,14 +128,25 @@ pub fn lint(paths: &[PathBuf]) -> Result<Exit, Failure> {
         systems.append(&mut found);
     }
     let mut exit = Exit::Done;
+    let mut found = Vec::new();
     for system in systems {
         match load_dir(&system) {
+            Ok(_) if json => {}
             Ok(catalogue) => println!("{}: {} releases, no findings", system.display(), catalogue.releases.len()),
             Err(findings) => {
-                println!("{findings}");
+                if json {
+                    found.push(findings);
+                } else {
+                    println!("{findings}");
+                }
                 exit = Exit::Invalid;
             }
         }
+    }
+    if json {
+        let findings: Vec<_> = found.iter().map(|f| serde_json::to_value(f).unwrap_or_default()).collect();
+        let all: Vec<_> = findings.iter().flat_map(|f| f.as_array().cloned().unwrap_or_default()).collect();
+        println!("{}", serde_json::json!({ "schema": 1, "findings": all }));
     }
     Ok(exit)
 }

@@ -93,7 +93,7 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Go) => control::run(&args, crate::model::Decision::Go).await,
             Some(Command::Stop) => control::run(&args, crate::model::Decision::Stop).await,
             Some(Command::Abandon) => control::abandon(&args).await,
-            Some(Command::Lint { paths }) => load::lint(&paths),
+            Some(Command::Lint { paths }) => load::lint(&paths, args.json),
             Some(Command::Runner) => runner::run(&args).await,
             Some(Command::Shim { .. }) => Ok(Exit::Internal),
         }

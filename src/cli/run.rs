@@ -8,7 +8,7 @@ use crate::engine::Setup;
 use crate::json;
 use crate::linear::{self, Mode, lines};
 use crate::link::Client;
-use crate::model::Exit;
+use crate::model::{AtEnd, Exit};
 use crate::pilot::{Ending, Policy};
 
 /// `stepwell run`.
@@ -93,6 +93,6 @@ pub fn policy(args: &Args, run: &Run) -> Policy {
         defaults: run.defaults,
         accept: args.accepted(),
         skip_maintenance: run.skip_maintenance.clone(),
-        ..Policy::default()
+        at_end: AtEnd::Approved,
     }
 }

@@ -65,9 +65,13 @@ impl Machine {
             return;
         }
         self.run_is(RunState::AwaitingConfirmation);
-        if self.clients == 0 && self.state.at_end == AtEnd::Record {
-            self.notice(Severity::Info, "nobody is here: the version is recorded, as approved");
-            self.finish();
+        match self.state.at_end {
+            AtEnd::Approved => self.finish(),
+            AtEnd::Record if self.clients == 0 => {
+                self.notice(Severity::Info, "nobody is here: the version is recorded, as approved");
+                self.finish();
+            }
+            AtEnd::Record | AtEnd::Wait => {}
         }
     }
 

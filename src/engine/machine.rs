@@ -104,7 +104,8 @@ impl Machine {
     /// Turns one input into acts.
     pub fn handle(&mut self, input: Input, now: jiff::Timestamp) -> Vec<Act> {
         self.now = now;
-        if !self.ended {
+        // An end that could not be written down is none.
+        if !self.ended || matches!(input, Input::JournalFailed(_)) {
             self.take(input);
         }
         self.flush();
@@ -160,7 +161,9 @@ impl Machine {
                 self.pending.1.steps.push((key.clone(), state.clone(), attempt));
             }
             EventKind::Recorded { version, confirmed } => {
-                let expected = self.recorded.replace(version.clone());
+                let before = self.recorded.replace(version.clone());
+                // Two in one write are one change: from what the first one expects.
+                let expected = self.pending.1.version.take().map_or(before, |(expected, _, _)| expected);
                 self.pending.1.version = Some((expected, version.clone(), *confirmed));
             }
             _ => {}

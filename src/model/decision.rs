@@ -89,4 +89,6 @@ pub enum AtEnd {
     Record,
     /// Wait for the operator.
     Wait,
+    /// The version bump is approved already, whoever is there.
+    Approved,
 }

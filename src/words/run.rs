@@ -27,7 +27,9 @@ pub fn close(state: RunState, at_end: AtEnd) -> &'static str {
             "left alone for ten minutes, it leaves maintenance and ends"
         }
         (RunState::Running, _) => "safe to close: it goes on; `stepwell attach` returns",
-        (RunState::AwaitingConfirmation, AtEnd::Record) => "safe to close: left alone, it records the version",
+        (RunState::AwaitingConfirmation, AtEnd::Record | AtEnd::Approved) => {
+            "safe to close: left alone, it records the version"
+        }
         (RunState::AwaitingConfirmation, AtEnd::Wait)
         | (RunState::Paused | RunState::Failed | RunState::NeedsOperator, _) => {
             "safe to close: it waits for you; `stepwell attach` returns"
