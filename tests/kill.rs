@@ -208,11 +208,12 @@ fn closing_the_terminal_ends_the_client_and_not_the_run() {
     first.exit_code();
     assert_eq!(ledger.status(), 7, "the run goes on without a terminal");
 
-    let second = ledger.terminal(["attach"]).start();
+    let mut second = ledger.terminal(["attach"]).start();
     second.wait_until("the screen that was left", |screen| lasting(&screen.contents()) == seen);
 
     drop(waiting);
-    second.wait_for("2.0.0");
+    second.wait_for("Ledger is at 2.0.0 now.");
+    second.press("enter");
     assert_eq!(second.exit_code(), 0);
     assert_eq!(ledger.version(), "2.0.0");
     assert_eq!(ledger.status(), 0);
