@@ -276,3 +276,10 @@ fn a_reader_that_went_away_is_no_error() {
         assert_eq!(ended.status.code(), Some(0), "{command}");
     }
 }
+
+#[test]
+fn a_question_is_shown_in_the_lines_that_it_was_written_in() {
+    let plan = Demo::with_rows(10).build().run(["plan"]).exit(0).prints("       - `keep`: they go on working");
+    // How a newline within a line would be made visible.
+    assert!(!plan.stdout().contains('\u{240a}'), "{plan}");
+}

@@ -29,7 +29,7 @@ pub fn describe(step: &mut PlannedStep, site: &Site) {
         }
         Work::File(edit) => (shown(edit.path(), site), file_lines(edit, site)),
         Work::Ask(ask) => {
-            let mut lines = vec![shown(&ask.text, site)];
+            let mut lines: Vec<String> = shown(&ask.text, site).trim_end().lines().map(str::to_owned).collect();
             if !ask.choices.is_empty() {
                 lines.push(format!(
                     "answers: {}",
