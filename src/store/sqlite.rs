@@ -112,7 +112,7 @@ fn value(row: &SqliteRow, index: usize) -> Result<Value, StoreError> {
     .map_err(|e| trouble(&e))
 }
 
-/// Classes an error by SQLite's result code (https://www.sqlite.org/rescode.html); the low byte is the primary one.
+/// Classes an error by SQLite's result code (<https://www.sqlite.org/rescode.html>); the low byte is the primary one.
 fn trouble(error: &sqlx::Error) -> StoreError {
     let sqlx::Error::Database(database) = error else {
         return StoreError::new(Trouble::Unreachable, error.to_string());
