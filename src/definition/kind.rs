@@ -10,7 +10,7 @@ use super::step::{Part, at_least_one, step_list};
 use crate::model::{AskSpec, Backfill, BackupSpec, FileEdit, IniKey, Kind, SqlSpec};
 
 /// The one key among a step's that says what it does. Ask for all others first.
-pub(super) fn kind(fields: &Fields<'_>, part: Part) -> Option<Kind> {
+pub(super) fn kind(fields: &Fields<'_>) -> Option<Kind> {
     let kind = fields.one_of(&["sql", "backfill", "run", "file", "ask", "backup", "steps", "use"])?;
     fields.get(kind, |context, node| match kind {
         "sql" => sql(context, node).map(Kind::Sql),
@@ -19,7 +19,8 @@ pub(super) fn kind(fields: &Fields<'_>, part: Part) -> Option<Kind> {
         "file" => file(context, node).map(Kind::File),
         "ask" => ask(context, node).map(Kind::Ask),
         "backup" => backup(context, node).map(Kind::Backup),
-        "steps" => step_list(context, node, part).map(Kind::Steps),
+        // A group is undone as a whole, by the `undo` beside it.
+        "steps" => step_list(context, node, Part::Work).map(Kind::Steps),
         _ => {
             let name = text(context, node)?;
             context.mention(Mentioned::Action, &name, place(node));

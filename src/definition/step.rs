@@ -57,10 +57,10 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
     let estimate = fields.get("estimate", estimate);
     let undo = steps(&fields, "undo", Part::Work);
     if fields.has("undo") && part != Part::Maintenance {
-        let help = "only steps of `maintenance` are undone; write a step of its own";
+        let help = "only the steps right under `maintenance` are undone; write it there, or a step of its own";
         context.report(fields.key_place("undo"), "this step cannot be undone", help);
     }
-    let kind = kind::kind(&fields, part);
+    let kind = kind::kind(&fields);
     fields.finish();
     let (id, title, kind) = (id?, title?, kind?);
     if kind::needs_resume(&kind) && resume.is_none() && done_when.is_none() && !fields.has("done_when") {
