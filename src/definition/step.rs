@@ -5,10 +5,11 @@ use marked_yaml::Node;
 use super::duration;
 use super::kind;
 use super::node::{
-    Context, Fields, boolean, expression, list, number, parsed, place, quoted, template, text, word, wrong_type,
+    Context, Fields, Mentioned, boolean, expression, list, number, parsed, place, quoted, template, text, word,
+    wrong_type,
 };
 use super::probe::{Allowed, expect, inline, probe};
-use crate::model::{Check, Estimate, Level, Offline, Over, Repeat, Resume, Retry, Step, Template};
+use crate::model::{Check, Estimate, Level, Offline, Over, Repeat, Resume, Retry, Space, Step, Template};
 
 /// What a step may have where it stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
     let why = fields.get("why", template);
     let when = fields.get("when", expression);
     let optional = fields.get("optional", boolean).unwrap_or(false);
+    let as_user = fields.get("as_user", template);
+    let needs_space = fields.get("needs_space", space);
     let checks = checks(&fields, "checks", Allowed::default());
     let resume = fields.get("resume", |context, node| {
         word(context, node, &[("idempotent", Resume::Idempotent), ("once", Resume::Once)])
@@ -65,11 +68,9 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
     let (id, title, kind) = (id?, title?, kind?);
     if kind::needs_resume(&kind) && resume.is_none() && done_when.is_none() && !fields.has("done_when") {
         let help = "add `done_when` with a probe that tells, or `resume: idempotent` or `resume: once`";
-        context.report(
-            fields.key_place("run"),
-            "nobody can tell whether this command has to run again after a crash",
-            help,
-        );
+        let (key, what) = if fields.has("http") { ("http", "request") } else { ("run", "command") };
+        let message = format!("nobody can tell whether this {what} has to run again after a crash");
+        context.report(fields.key_place(key), message, help);
     }
     Some(Step {
         id,
@@ -80,6 +81,8 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
         offline,
         floor,
         optional,
+        as_user,
+        needs_space,
         checks,
         resume,
         done_when,
@@ -230,6 +233,28 @@ fn estimate(context: &Context, node: &Node) -> Option<Estimate> {
     });
     fields.finish();
     each.map(Estimate::Each)
+}
+
+/// `{ factor: 1.2, of: STORE, at: FOLDER }`.
+fn space(context: &Context, node: &Node) -> Option<Space> {
+    let fields = Fields::of(context, node, "a need for space")?;
+    let factor = fields.need("factor", |context, node| {
+        parsed(context, node, "a number such as `1.2`", |text| {
+            let factor = text.parse().ok().filter(|f: &f64| f.is_finite() && *f > 0.0);
+            factor.ok_or_else(|| format!("`{text}` is no such number"))
+        })
+    });
+    let of = fields.get("of", |context, node| {
+        let name = text(context, node)?;
+        context.mention(Mentioned::Store, &name, place(node));
+        Some(name)
+    });
+    if of.is_none() {
+        context.mention(Mentioned::OnlyStore, "", fields.place());
+    }
+    let at = fields.get("at", template);
+    fields.finish();
+    Some(Space { factor: factor?, of, at })
 }
 
 /// A count of rows, for `batch`.

@@ -15,6 +15,9 @@ pub struct Step {
     pub offline: Option<Offline>,
     pub floor: Option<String>,
     pub optional: bool,
+    /// The user as whom programs of this step run.
+    pub as_user: Option<Template>,
+    pub needs_space: Option<Space>,
     pub checks: Vec<Check>,
     pub resume: Option<Resume>,
     pub done_when: Option<Probe>,
@@ -35,6 +38,8 @@ pub enum Kind {
     File(FileEdit),
     Ask(AskSpec),
     Backup(BackupSpec),
+    Http(Http),
+    Wait(Box<Wait>),
     Steps(Vec<Step>),
     Use(String),
     /// A check as a step. No author writes one: plans are made of them.
@@ -77,9 +82,54 @@ pub struct Command {
     /// Seconds after which the whole process group is stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<u64>,
+    /// Its output is neither shown nor kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub secret_output: bool,
     /// What the command's own output must say besides its exit status. Only on steps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect: Option<super::Expect>,
+}
+
+/// A request over HTTP.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Http {
+    /// `GET` and so on, in capitals.
+    pub method: String,
+    pub url: Template,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, Template)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Template>,
+    /// Seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
+    /// What the answer must say. Only on steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<super::Expect>,
+}
+
+/// Waiting for something that happens by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Wait {
+    pub until: Probe,
+    /// Milliseconds between two questions.
+    pub every: u64,
+    /// Milliseconds after which waiting counts as failed; none when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
+}
+
+/// Free space without which a step is not begun.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Space {
+    /// Times the size of a store.
+    pub factor: f64,
+    /// The store; the only one when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// A folder on the file system in question; where the store is when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Template>,
 }
 
 /// A change to a file of the system.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::PlanError;
-use crate::definition::Renderer;
+use crate::definition::{Renderer, duration};
 use crate::model::{
-    AskSpec, Kind, Offline, Over, Phase, PlannedStep, Resume, ResumeClass, Scope, Step, Template, Value, Work,
+    AskSpec, Estimate, Kind, Offline, Over, Phase, PlannedStep, Resume, ResumeClass, Scope, Step, Template, Value, Work,
 };
 use crate::probe::Site;
 
@@ -108,6 +108,8 @@ pub fn with_own_words(action: &Step, user: &Step) -> Step {
     step.offline = user.offline.or(step.offline);
     step.floor = user.floor.clone().or(step.floor);
     step.optional |= user.optional;
+    step.as_user = user.as_user.clone().or(step.as_user);
+    step.needs_space = user.needs_space.clone().or(step.needs_space);
     step.when = None;
     step.repeat = step.repeat.or_else(|| user.repeat.clone());
     step
@@ -129,12 +131,21 @@ fn leaf(
         Kind::File(edit) => Work::File(edit.clone()),
         Kind::Ask(ask) => Work::Ask(asked(ask, renderer)?),
         Kind::Backup(backup) => Work::Backup(backup.clone()),
+        Kind::Http(http) => Work::Http(http.clone()),
+        Kind::Wait(wait) => Work::Wait(wait.clone()),
         Kind::Check(check) => Work::Check(check.clone()),
         Kind::Steps(_) | Kind::Use(_) => return Err(PlanError::Definition(format!("{key} is not a single step"))),
     };
     let ask_first = matches!(kind, Kind::Ask(ask) if !ask.choices.is_empty());
     let estimate = match &step.estimate {
-        Some(crate::model::Estimate::Whole(ms)) => Some(*ms),
+        Some(Estimate::Whole(ms)) => Some(*ms),
+        _ => None,
+    };
+    let estimate_each = match &step.estimate {
+        Some(Estimate::Each(each)) => {
+            let text = renderer.text(each)?.to_string();
+            Some(duration::parse(&text).map_err(|e| PlanError::Definition(format!("{key}: `estimate`: {e}")))?)
+        }
         _ => None,
     };
     Ok(PlannedStep {
@@ -153,9 +164,12 @@ fn leaf(
         floor: step.floor.clone(),
         point_of_no_return: false,
         optional: step.optional,
+        as_user: step.as_user.clone(),
+        needs_space: step.needs_space.clone(),
         ask_first,
         undoes: None,
         estimate,
+        estimate_each,
         touches: String::new(),
         detail: Vec::new(),
     })
@@ -177,7 +191,8 @@ fn class(step: &Step, work: &Work) -> ResumeClass {
         Work::Sql(_) => ResumeClass::Transactional,
         Work::Backfill(_) => ResumeClass::Keyset,
         Work::File(_) | Work::Ask(_) | Work::Backup(_) | Work::Check(_) | Work::Baseline(_) => ResumeClass::Idempotent,
-        Work::Run(_) => match (step.resume, &step.done_when) {
+        Work::Wait(_) => ResumeClass::Idempotent,
+        Work::Run(_) | Work::Http(_) => match (step.resume, &step.done_when) {
             (Some(Resume::Idempotent), _) => ResumeClass::Idempotent,
             (_, Some(_)) => ResumeClass::Probe,
             (_, None) => ResumeClass::Once,

@@ -37,7 +37,35 @@ pub fn matched(answer: Answer, spec: &AnswerSpec, site: &Site) -> Result<Answer,
         });
     }
     let columns = if names.is_empty() { vec!["match".to_owned()] } else { names };
-    Ok(Answer { exit: answer.exit, exists: answer.exists, ..rows_answer(columns, rows) })
+    Ok(Answer { exit: answer.exit, status: answer.status, exists: answer.exists, ..rows_answer(columns, rows) })
+}
+
+/// The values at a dotted key of a JSON document; `*` stands for every item of a list and every value of a mapping.
+///
+/// # Errors
+/// When the text is no JSON.
+pub fn json_answer(text: &str, key: &str) -> Result<Answer, AskError> {
+    let document: Value = serde_json::from_str(text).map_err(|e| {
+        AskError::Definition(format!("the answer is no JSON, and `key: {key}` asks for a part of it: {e}"))
+    })?;
+    let mut found = vec![document];
+    for part in key.split('.') {
+        found = found.into_iter().flat_map(|value| parts(value, part)).collect();
+    }
+    Ok(rows_answer(vec!["value".to_owned()], found.into_iter().map(|v| vec![v]).collect()))
+}
+
+fn parts(value: Value, part: &str) -> Vec<Value> {
+    match value {
+        Value::Object(map) if part == "*" => map.into_iter().map(|(_, v)| v).collect(),
+        Value::Array(items) if part == "*" => items,
+        Value::Object(mut map) => map.remove(part).into_iter().collect(),
+        Value::Array(mut items) => match part.parse::<usize>() {
+            Ok(i) if i < items.len() => vec![items.swap_remove(i)],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
 }
 
 /// A value as people write it: text without quotes.

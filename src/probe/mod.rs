@@ -5,6 +5,7 @@
 mod answer;
 mod command;
 mod file;
+mod http;
 mod ini;
 mod resolve;
 mod site;
@@ -13,6 +14,7 @@ mod verdict;
 
 pub use answer::{lines_answer, text_lines};
 pub use command::{Outcome, base_env, run as run_command};
+pub use http::request;
 pub use ini::Ini;
 pub use resolve::{Problem, Resolved, resolve};
 pub use site::Site;
@@ -33,6 +35,8 @@ pub enum AskError {
     Command { program: String, reason: String },
     #[error("`{program}` did not answer within {seconds} s and was stopped")]
     TimedOut { program: String, seconds: u64 },
+    #[error("{url} does not answer: {reason}")]
+    Http { url: String, reason: String },
     #[error("{path} cannot be read: {reason}")]
     File { path: String, reason: String },
     #[error("{0}")]
@@ -48,6 +52,7 @@ pub async fn ask(probe: &Probe, site: &Site) -> Result<Answer, AskError> {
         Ask::Sql { store, query } => sql::ask(site, store.as_deref(), query).await?,
         Ask::Run(command) => command::ask(site, command).await?,
         Ask::File { file } => file::ask(site, file, &probe.answer)?,
+        Ask::Http(request) => http::ask(site, request, &probe.answer).await?,
     };
     answer::matched(answer, &probe.answer, site)
 }
