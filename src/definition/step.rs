@@ -6,10 +6,9 @@ use super::duration;
 use super::kind;
 use super::node::{
     Context, Fields, Mentioned, boolean, expression, list, number, parsed, place, quoted, template, text, word,
-    wrong_type,
 };
 use super::probe::{Allowed, expect, inline, probe};
-use crate::model::{Check, Estimate, Level, Offline, Over, Repeat, Resume, Retry, Space, Step, Template};
+use crate::model::{Check, Estimate, Level, Offline, OnFailure, Over, Repeat, Resume, Retry, Space, Step, Template};
 
 /// What a step may have where it stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,6 +58,12 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
     let retry = fields.get("retry", retry);
     let estimate = fields.get("estimate", estimate);
     let undo = steps(&fields, "undo", Part::Work);
+    let words = [("stop", OnFailure::Stop), ("set_aside", OnFailure::SetAside)];
+    let on_failure = fields.get("on_failure", |context, node| word(context, node, &words)).unwrap_or_default();
+    if on_failure == OnFailure::SetAside && repeat.is_none() && !fields.has("repeat") {
+        let help = "add `repeat`, or leave it out: a single step that fails stops the run";
+        context.report(fields.key_place("on_failure"), "only one of many can be set aside", help);
+    }
     if fields.has("undo") && part != Part::Maintenance {
         let help = "only steps of `maintenance` are undone; write a step of its own";
         context.report(fields.key_place("undo"), "this step cannot be undone", help);
@@ -89,6 +94,7 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
         retry,
         estimate,
         undo,
+        on_failure,
         kind,
         place: fields.place(),
     })
@@ -113,6 +119,10 @@ fn check(context: &Context, node: &Node, allowed: Allowed) -> Option<Check> {
     let level =
         fields.get("level", |context, node| word(context, node, &[("must", Level::Must), ("should", Level::Should)]));
     let at_hop = fields.get("at", |context, node| word(context, node, &[("start", false), ("hop", true)]));
+    if let Some(Repeat { over: Over::Probe(_), .. }) = &repeat {
+        let help = "write `over: facts.NAME` or `over: [a, b]`, or let one question answer for all";
+        context.report(fields.key_place("repeat"), "a check is repeated over what is known beforehand", help);
+    }
     let probe = inline(&fields, allowed);
     fields.finish();
     Some(Check {
@@ -176,10 +186,7 @@ fn repeat(context: &Context, node: &Node) -> Option<Repeat> {
     let over = fields.need("over", |context, node| match node {
         Node::Sequence(_) => list(context, node, template).map(Over::List),
         Node::Scalar(_) => expression(context, node).map(Over::Expression),
-        Node::Mapping(_) => {
-            wrong_type(context, node, "an expression or a list", "write `over: facts.NAME` or `over: [a, b]`");
-            None
-        }
+        Node::Mapping(_) => probe(context, node, Allowed::default()).map(Box::new).map(Over::Probe),
     });
     let name = fields.need("as", |context, node| {
         parsed(context, node, "a name of lower-case letters, digits and `_`", |name| {
@@ -193,9 +200,11 @@ fn repeat(context: &Context, node: &Node) -> Option<Repeat> {
             }
         })
     });
+    let key = fields.get("key", text);
+    let batch = fields.get("batch", template);
     fields.finish();
     // The name is in reach even where the items are wrong, so that one mistake is not reported at every use of it.
-    Some(Repeat { over: over.unwrap_or(Over::List(Vec::new())), name: name?, place: fields.place() })
+    Some(Repeat { over: over.unwrap_or(Over::List(Vec::new())), name: name?, key, batch, place: fields.place() })
 }
 
 fn retry(context: &Context, node: &Node) -> Option<Retry> {

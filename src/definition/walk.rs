@@ -79,7 +79,9 @@ fn repeat<'c>(repeat: Option<&'c Repeat>, within: &Where<'c>, visit: &mut dyn Vi
         match &repeat.over {
             Over::Expression(expression) => visit.expression(expression, within),
             Over::List(items) => items.iter().for_each(|t| visit.template(t, within)),
+            Over::Probe(over) => probe(over, within, visit),
         }
+        repeat.batch.iter().for_each(|t| visit.template(t, within));
         inner.names.push(&repeat.name);
     }
     inner

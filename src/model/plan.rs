@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AskSpec, Backfill, BackupSpec, Check, Command, FileEdit, Http, Offline, Probe, Retry, Space, SqlSpec, Template,
-    Value, Wait,
+    AskSpec, Backfill, BackupSpec, Check, Command, FileEdit, Http, Offline, Probe, Retry, Space, SqlSpec, Step,
+    Template, Value, Wait,
 };
 
 /// What one run does. A run keeps it whole, as it was approved.
@@ -90,6 +90,10 @@ pub struct PlannedStep {
     /// After it only a backup leads back to the version that the run started from.
     pub point_of_no_return: bool,
     pub optional: bool,
+    /// The item of a `repeat` that it belongs to, as the beginning of its key: where one step fails, the item is
+    /// set aside and the others go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_aside: Option<String>,
     /// The user as whom its programs run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_user: Option<Template>,
@@ -126,8 +130,19 @@ pub enum Work {
     Wait(Box<Wait>),
     /// A check that must pass: a gate, a verification, the service's health.
     Check(Box<Check>),
+    /// A step for each item, which are known when the run comes to it.
+    Repeat(Box<Listed>),
     /// Keeps the answers that `unchanged` is compared with: check id and probe.
     Baseline(Vec<(String, Probe)>),
+}
+
+/// A step to be done for items that are not known yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listed {
+    pub step: Step,
+    /// The actions that it uses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<Step>,
 }
 
 impl Work {
@@ -143,6 +158,7 @@ impl Work {
             Work::Http(_) => "http",
             Work::Wait(_) => "wait",
             Work::Check(_) => "check",
+            Work::Repeat(_) => "list",
             Work::Baseline(_) => "note",
         }
     }

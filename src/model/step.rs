@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Expression, Place, Probe, Query, Template};
 
 /// One unit of work, or a group of them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     pub id: String,
     pub title: Template,
@@ -25,12 +25,15 @@ pub struct Step {
     pub estimate: Option<Estimate>,
     /// How maintenance is left again; only on maintenance steps.
     pub undo: Vec<Step>,
+    pub on_failure: OnFailure,
     pub kind: Kind,
+    #[serde(skip)]
     pub place: Place,
 }
 
 /// What a step does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     Sql(SqlSpec),
     Backfill(Backfill),
@@ -188,21 +191,31 @@ pub struct BackupSpec {
 }
 
 /// A step done once for each item.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Repeat {
     pub over: Over,
     /// The name under which templates see the item.
     pub name: String,
+    /// The column or entry of an item that names it in keys; the first one when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// So many items are done together, as a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Template>,
+    #[serde(skip)]
     pub place: Place,
 }
 
 /// Where the items of a `repeat` come from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Over {
     /// Known when the plan is made: an expression such as `facts.services`.
     Expression(Expression),
     /// Written out.
     List(Vec<Template>),
+    /// Known when the run comes to it: the rows of an answer.
+    Probe(Box<Probe>),
 }
 
 /// Whether the service must be in maintenance for a step. The nearest one that says so wins.
@@ -245,6 +258,16 @@ pub enum Estimate {
     Each(Template),
 }
 
+/// What happens when one item of many fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnFailure {
+    #[default]
+    Stop,
+    /// The others go on; the bad ones are named at the end.
+    SetAside,
+}
+
 /// Whether a check can be overridden.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -264,9 +287,9 @@ pub struct Check {
     pub fix: Option<Template>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Template>,
-    #[serde(skip)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Expression>,
-    #[serde(skip)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
     pub level: Level,
     /// Asked only just before its hop, because an earlier hop repairs what it finds.

@@ -43,6 +43,7 @@ pub(crate) fn step(key: &str, work: Work) -> PlannedStep {
         floor: None,
         point_of_no_return: false,
         optional: false,
+        set_aside: None,
         as_user: None,
         needs_space: None,
         ask_first: false,

@@ -6,9 +6,6 @@ use sha2::{Digest, Sha256};
 use super::{AskError, Site};
 use crate::model::{Answer, AnswerSpec, Value};
 
-/// Rows are kept up to this many; all are counted.
-const KEPT: usize = 100;
-
 /// The non-empty lines of a program's output, without ANSI sequences.
 pub fn text_lines(output: &str) -> Vec<String> {
     strip_ansi(output).lines().map(str::trim_end).filter(|l| !l.trim().is_empty()).map(str::to_owned).collect()
@@ -77,14 +74,13 @@ pub fn plain(value: &Value) -> String {
     }
 }
 
-fn rows_answer(columns: Vec<String>, mut rows: Vec<Vec<Value>>) -> Answer {
+fn rows_answer(columns: Vec<String>, rows: Vec<Vec<Value>>) -> Answer {
     let mut hash = Sha256::new();
     for row in &rows {
         hash.update(Value::from(row.clone()).to_string());
         hash.update([0x1e]);
     }
     let count = rows.len() as u64;
-    rows.truncate(KEPT);
     let digest = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
     Answer { columns, rows, count, digest, ..Answer::default() }
 }

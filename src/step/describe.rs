@@ -2,7 +2,10 @@
 
 use super::file;
 use crate::definition::Text;
-use crate::model::{Ask, Command, FileEdit, Http, PlannedStep, Probe, Query, ResumeClass, Template, Value, Work};
+use crate::model::{
+    Ask, Command, FileEdit, Http, OnFailure, Over, PlannedStep, Probe, Query, Repeat, ResumeClass, Template, Value,
+    Work,
+};
 use crate::probe::Site;
 use crate::words::format::duration;
 
@@ -58,6 +61,16 @@ pub fn describe(step: &mut PlannedStep, site: &Site) {
             (String::new(), lines)
         }
         Work::Check(check) => (String::new(), probe_lines(&check.probe, site)),
+        Work::Repeat(listed) => {
+            let mut lines = vec!["once for each:".to_owned()];
+            if let Some(Repeat { over: Over::Probe(probe), .. }) = &listed.step.repeat {
+                lines.extend(probe_lines(probe, site).into_iter().map(|l| format!("  {l}")));
+            }
+            if listed.step.on_failure == OnFailure::SetAside {
+                lines.push("one that fails is set aside, and the others go on".to_owned());
+            }
+            (String::new(), lines)
+        }
         Work::Baseline(probes) => {
             let keys = probes.iter().map(|(key, _)| format!("the answer to {key}")).collect();
             (String::new(), keys)

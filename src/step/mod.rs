@@ -12,6 +12,7 @@ mod describe;
 mod file;
 mod http;
 mod output;
+mod repeat;
 mod run;
 pub mod shim;
 mod space;
@@ -39,6 +40,7 @@ pub async fn run(step: &PlannedStep, context: &Context) -> Outcome {
         Work::Http(http) => http::run(http, context).await,
         Work::Wait(wait) => wait::run(wait, context).await,
         Work::Backup(backup) => backup::run(backup, context).await,
+        Work::Repeat(listed) => repeat::run(listed, context).await,
         Work::Check(check) => check::run(check, context).await,
         Work::Baseline(probes) => check::baseline(probes, context).await,
     }

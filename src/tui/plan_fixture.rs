@@ -30,6 +30,7 @@ fn step(key: &str, phase: Phase, hop: Option<usize>, title: &str, work: Work) ->
         floor: None,
         point_of_no_return: false,
         optional: false,
+        set_aside: None,
         as_user: None,
         needs_space: None,
         ask_first: false,
