@@ -13,6 +13,7 @@ macro_rules! println {
 mod args;
 mod control;
 mod demo;
+mod helpers;
 mod history;
 mod load;
 mod look;

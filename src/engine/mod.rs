@@ -11,6 +11,7 @@ mod decide;
 mod dispatch;
 mod ending;
 mod executor;
+mod items;
 mod machine;
 mod resume;
 mod survey;

@@ -7,6 +7,7 @@ mod path;
 mod route;
 
 pub use build::{Request, build};
+pub use expand::children;
 pub use path::{PathError, hops, targets};
 pub use route::{note_items, route};
 

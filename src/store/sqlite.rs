@@ -45,8 +45,13 @@ fn at_opening(found: Trouble) -> Trouble {
 }
 
 /// Runs one statement and takes its rows.
-pub async fn query(connection: &mut SqliteConnection, sql: &str, binds: &[Value]) -> Result<Rows, StoreError> {
-    let mut collector = Collector::default();
+pub async fn query(
+    connection: &mut SqliteConnection,
+    sql: &str,
+    binds: &[Value],
+    most: usize,
+) -> Result<Rows, StoreError> {
+    let mut collector = Collector::new(most);
     let mut stream = bound(sql, binds)?.fetch(connection);
     while let Some(row) = stream.try_next().await.map_err(|e| trouble(&e))? {
         collector.columns(row.columns().iter().map(|c| c.name().to_owned()).collect());
