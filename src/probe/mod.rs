@@ -5,7 +5,6 @@
 mod answer;
 mod command;
 mod file;
-mod ini;
 mod resolve;
 mod site;
 mod sql;
@@ -13,7 +12,6 @@ mod verdict;
 
 pub use answer::{lines_answer, text_lines};
 pub use command::{Outcome, base_env, run as run_command};
-pub use ini::Ini;
 pub use resolve::{Problem, Resolved, resolve};
 pub use site::Site;
 pub use verdict::{Verdict, judge};
