@@ -51,13 +51,20 @@ impl Format {
 }
 
 /// A file's text with what it says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Document {
     format: Format,
     /// A byte order mark, which no reader of the text shall see.
     mark: &'static str,
     text: String,
     data: Value,
+}
+
+/// Without the text, which may hold secrets.
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Document").field("format", &self.format).finish_non_exhaustive()
+    }
 }
 
 impl Document {
@@ -264,8 +271,14 @@ impl Document {
             (Format::Ini | Format::Env, Value::String(text)) => Ok(Value::String(text.clone())),
             (Format::Ini | Format::Env, Value::Number(_) | Value::Bool(_)) => Ok(Value::String(value.to_string())),
             (Format::Toml, value) if !toml::has_null(value) => Ok(value.clone()),
-            (format, _) => {
-                Err(FileError::impossible(format!("a file of the form {} cannot hold {value}", format.name())))
+            // The value itself may be a secret, and is not told.
+            (format, value) => {
+                let kind = match value {
+                    Value::Null => "null",
+                    Value::Array(_) => "a list there",
+                    _ => "such a mapping",
+                };
+                Err(FileError::impossible(format!("a file of the form {} cannot hold {kind}", format.name())))
             }
         }
     }
