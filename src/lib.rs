@@ -5,6 +5,7 @@
 pub mod model;
 pub mod words;
 pub mod definition;
+pub mod files;
 pub mod store;
 pub mod probe;
 pub mod plan;

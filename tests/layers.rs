@@ -10,8 +10,8 @@ mod scan;
 use scan::{Scan, scan};
 
 /// Each module uses those before it only.
-const STACK: [&str; 10] =
-    ["model", "words", "definition", "store", "probe", "plan", "journal", "step", "engine", "link"];
+const STACK: [&str; 11] =
+    ["model", "words", "definition", "files", "store", "probe", "plan", "journal", "step", "engine", "link"];
 
 /// Modules beside the stack, and all that each may use.
 const BESIDE: [(&str, &[&str]); 5] = [

@@ -1,7 +1,8 @@
 //! Questions about files of the system.
 
 use super::answer::lines_answer;
-use super::{AskError, Ini, Site};
+use super::{AskError, Site};
+use crate::files::{Document, Format};
 use crate::model::{Answer, AnswerSpec, FileQuestion};
 
 pub fn ask(site: &Site, question: &FileQuestion, spec: &AnswerSpec) -> Result<Answer, AskError> {
@@ -21,10 +22,11 @@ pub fn ask(site: &Site, question: &FileQuestion, spec: &AnswerSpec) -> Result<An
                 AskError::Definition("a question to an INI file needs `key: section.name`".to_owned())
             })?;
             let key = renderer.text(key)?.to_string();
-            let (section, name) = key
-                .rsplit_once('.')
-                .ok_or_else(|| AskError::Definition(format!("`key: {key}` needs the form section.name")))?;
-            lines_answer(Ini::parse(text).get(section, name).into_iter().collect())
+            let values = Document::parse(Format::Ini, text)
+                .and_then(|document| document.values(&key))
+                .map_err(|e| AskError::Definition(format!("`key: {key}` cannot be asked for: {e}")))?;
+            // Where a key stands several times, the last one counts, as its readers have it.
+            lines_answer(values.last().and_then(|value| value.as_str()).map(str::to_owned).into_iter().collect())
         }
     };
     answer.exists = Some(text.is_some());

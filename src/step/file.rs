@@ -7,8 +7,9 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::{Context, Outcome, Report};
-use crate::model::FileEdit;
-use crate::probe::{Ini, Site};
+use crate::files::{Document, FileError, Format};
+use crate::model::{FileEdit, IniKey};
+use crate::probe::Site;
 
 pub fn run(edit: &FileEdit, context: &Context) -> Outcome {
     match attempt(edit, context) {
@@ -62,32 +63,34 @@ pub fn edited(edit: &FileEdit, site: &Site) -> Result<(String, String), String> 
         return Ok((before.clone(), before));
     };
     let renderer = site.renderer();
-    let mut ini = Ini::parse(&before);
+    let fail = |e: FileError| format!("cannot change {}: {e}; it is as it was", path.display());
+    let mut document = Document::parse(Format::Ini, &before).map_err(fail)?;
     for (from, to) in rename {
-        if let Some(value) = ini.get(&from.section, &from.key) {
-            if ini.get(&to.section, &to.key).is_none() {
-                ini.set(&to.section, &to.key, &value);
-            }
-            ini.remove(&from.section, &from.key);
-        }
+        document.rename(&dotted(from), &dotted(to)).map_err(fail)?;
     }
     for key in remove {
-        ini.remove(&key.section, &key.key);
+        document.remove(&dotted(key)).map_err(fail)?;
     }
     for (key, value) in default {
-        if ini.get(&key.section, &key.key).is_none() {
-            let value = renderer.text(value).map_err(|e| e.to_string())?;
-            ini.set(&key.section, &key.key, &value.reveal(&site.secrets));
+        let key = dotted(key);
+        if document.values(&key).map_err(fail)?.is_empty() {
+            let value = renderer.text(value).map_err(|e| e.to_string())?.reveal(&site.secrets);
+            document.set(&key, &value.into()).map_err(fail)?;
         }
     }
     for (key, value) in set {
+        let key = dotted(key);
         let value = renderer.text(value).map_err(|e| e.to_string())?.reveal(&site.secrets);
-        if ini.get(&key.section, &key.key).as_deref() != Some(value.as_str()) {
-            ini.set(&key.section, &key.key, &value);
+        // Where a key stands several times, the last one counts, as its readers have it.
+        if document.values(&key).map_err(fail)?.last().and_then(|v| v.as_str()) != Some(value.as_str()) {
+            document.set(&key, &value.into()).map_err(fail)?;
         }
     }
-    let after = ini.text();
-    Ok((before, after))
+    Ok((before, document.text()))
+}
+
+fn dotted(key: &IniKey) -> String {
+    format!("{}.{}", key.section, key.key)
 }
 
 /// Keeps the file as it was before this run; a second attempt does not overwrite it.
