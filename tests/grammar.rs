@@ -88,6 +88,48 @@ fn batches_are_done_together_as_lists() {
     assert_eq!(pairs, "a b\nc\n");
 }
 
+#[test]
+fn files_are_edited_moved_and_written_with_all_that_is_around_kept() {
+    let steps = r#"
+  - id: yaml
+    title: Move a backend
+    file:
+      yaml: service.yaml
+      remove: { discovery.http: [{ url: "http://a" }] }
+      add: { discovery.http: [{ url: "http://c", method: GET }] }
+      set: { discovery.interval: 90, discovery.note: "no" }
+  - { id: env, title: Name the key, file: { env: service.env, set: { KEY: "alias/{{ to }}" }, remove: [OLD] } }
+  - { id: toml, title: Turn it off, file: { toml: service.toml, set: { features.old: false }, default: { features.new: [1, 2] } } }
+  - { id: away, title: Put it away, file: { move: { from: old.txt, to: kept/old.txt } } }
+  - { id: note, title: Leave a note, file: { write: { path: note.txt, content: "at {{ to }}" } } }
+  - id: proof
+    title: Stop if it is not so
+    run: { argv: [ 'true' ] }
+    resume: idempotent
+    checks:
+      - { id: url, title: One URL is c, file: { yaml: service.yaml, key: discovery.http.*.url, expect: { value: ["http://b", "http://c"] } } }
+      - { id: key, title: The key is named, file: { env: service.env, key: KEY, expect: { value: alias/2.0.0 } } }
+      - { id: new, title: The list is there, file: { toml: service.toml, key: features.new.1, expect: { value: 2 } } }
+"#;
+    let ledger = Ledger::new().with_steps(steps).build();
+    ledger
+        .write("service.yaml", "# ours\ndiscovery:\n  http: # two\n    - url: http://a\n    # the second\n    - url: http://b\n  interval: 60\n")
+        .write("service.env", "# for the unit\nKEY=old\nOLD=1\n")
+        .write("service.toml", "[features] # all\nold = true\n")
+        .write("old.txt", "old");
+    ledger.finish().exit(0);
+    let read = |name: &str| std::fs::read_to_string(ledger.dir().join(name)).expect(name);
+    let yaml = read("service.yaml");
+    for kept in ["# ours\n", "http: # two\n", "# the second\n", "interval: 90\n", "url: 'http://c'\n"] {
+        assert!(yaml.contains(kept), "`{kept}` is not in:\n{yaml}");
+    }
+    assert!(!yaml.contains("http://a"), "{yaml}");
+    assert_eq!(read("service.env"), "# for the unit\nKEY=alias/2.0.0\n");
+    assert!(read("service.toml").starts_with("[features] # all\nold = false\n"), "{}", read("service.toml"));
+    assert_eq!(read("kept/old.txt"), "old");
+    assert_eq!(read("note.txt"), "at 2.0.0");
+}
+
 /// Answers `count` requests on a port of its own, each as `answer` says of its number and text.
 fn server(
     count: usize,

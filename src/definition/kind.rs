@@ -3,12 +3,11 @@
 use marked_yaml::Node;
 
 use super::duration;
-use super::node::{
-    Context, Fields, Mentioned, boolean, entries, list, one_or_list, parsed, place, place_of, template, text,
-};
+use super::edit::edit;
+use super::node::{Context, Fields, Mentioned, boolean, entries, list, one_or_list, parsed, place, template, text};
 use super::probe::{Allowed, command, expect, http, probe, query, store};
 use super::step::{Part, at_least_one, step_list};
-use crate::model::{AskSpec, Backfill, BackupSpec, FileEdit, Http, IniKey, Kind, SqlSpec, Wait};
+use crate::model::{AskSpec, Backfill, BackupSpec, Http, Kind, SqlSpec, Wait};
 
 /// The one key among a step's that says what it does. Ask for all others first.
 pub(super) fn kind(fields: &Fields<'_>) -> Option<Kind> {
@@ -17,7 +16,7 @@ pub(super) fn kind(fields: &Fields<'_>) -> Option<Kind> {
         "sql" => sql(context, node).map(Kind::Sql),
         "backfill" => backfill(context, node).map(Kind::Backfill),
         "run" => run(context, node),
-        "file" => file(context, node).map(Kind::File),
+        "file" => edit(context, node).map(Kind::File),
         "ask" => ask(context, node).map(Kind::Ask),
         "backup" => backup(context, node).map(Kind::Backup),
         "http" => request(context, node).map(Kind::Http),
@@ -120,64 +119,4 @@ fn backup(context: &Context, node: &Node) -> Option<BackupSpec> {
     let prove = fields.get("prove", boolean).unwrap_or(true);
     fields.finish();
     Some(BackupSpec { store, to, prove })
-}
-
-fn file(context: &Context, node: &Node) -> Option<FileEdit> {
-    let fields = Fields::of(context, node, "a change to a file")?;
-    let set = fields.entries("set", setting);
-    let default = fields.entries("default", setting);
-    let remove = fields.list("remove", |context, node| parsed(context, node, "`section.key`", ini_key));
-    let rename = fields.entries("rename", |context, key, value| {
-        let from = key_of(context, key)?;
-        let to = parsed(context, value, "the new `key` or `section.key`", |text| {
-            // A new name alone stays in its section.
-            if text.contains('.') { ini_key(text) } else { ini_key(&format!("{}.{text}", from.section)) }
-        });
-        Some((from, to?))
-    });
-    let kind = fields.one_of(&["ini", "touch", "absent"]);
-    let path = kind.and_then(|kind| fields.get(kind, template));
-    fields.finish();
-    let changes = ["set", "default", "rename", "remove"];
-    match kind? {
-        "ini" => {
-            if !changes.iter().any(|key| fields.has(key)) {
-                context.report(
-                    fields.place(),
-                    "nothing in the file is changed",
-                    "add `set`, `default`, `rename` or `remove`",
-                );
-            }
-            Some(FileEdit::Ini { path: path?, set, default, rename, remove })
-        }
-        other => {
-            for key in changes.iter().filter(|key| fields.has(key)) {
-                let message = format!("`{key}` means nothing beside `{other}`");
-                context.report(fields.key_place(key), message, "remove it, or name the file with `ini`");
-            }
-            Some(if other == "touch" { FileEdit::Touch(path?) } else { FileEdit::Absent(path?) })
-        }
-    }
-}
-
-fn setting(
-    context: &Context,
-    key: &marked_yaml::types::MarkedScalarNode,
-    value: &Node,
-) -> Option<(IniKey, crate::model::Template)> {
-    let (key, value) = (key_of(context, key), template(context, value));
-    Some((key?, value?))
-}
-
-fn key_of(context: &Context, key: &marked_yaml::types::MarkedScalarNode) -> Option<IniKey> {
-    ini_key(key.as_str()).map_err(|message| context.report(place_of(key.span()), message, "write `section.key`")).ok()
-}
-
-fn ini_key(text: &str) -> Result<IniKey, String> {
-    match text.split_once('.') {
-        Some((section, key)) if !section.is_empty() && !key.is_empty() && !text.contains(['\n', '[', ']', '=']) => {
-            Ok(IniKey { section: section.to_owned(), key: key.to_owned() })
-        }
-        _ => Err(format!("`{text}` does not name a value of an INI file")),
-    }
 }

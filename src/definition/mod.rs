@@ -6,6 +6,7 @@
 mod catalogue;
 mod deployment;
 pub mod duration;
+mod edit;
 mod fact;
 mod kind;
 mod lint;

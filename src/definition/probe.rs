@@ -3,11 +3,14 @@
 use marked_yaml::Node;
 
 use super::duration;
+use super::edit::format;
 use super::node::{
     Context, Fields, Mentioned, boolean, list, number, one_or_list, parsed, place, place_of, template, text,
 };
 use super::template::{Piece, split};
-use crate::model::{AnswerSpec, Ask, Command, Expect, FileQuestion, Http, Probe, Query, RowCount, Template};
+use crate::model::{
+    AnswerSpec, Ask, Command, Expect, FileFormat, FileQuestion, Http, Probe, Query, RowCount, Template,
+};
 
 /// What a probe may say where it stands.
 #[derive(Clone, Copy, Default)]
@@ -100,17 +103,23 @@ fn timeout(fields: &Fields<'_>) -> Option<u64> {
 fn file(context: &Context, node: &Node, allowed: Allowed) -> Option<(Ask, AnswerSpec)> {
     let fields = Fields::of(context, node, "a question about a file")?;
     let answer = answer(&fields, allowed);
-    let kind = fields.one_of(&["path", "ini"]);
+    let kind = fields.one_of(&["path", "ini", "env", "yaml", "toml", "json"]);
     let path = kind.and_then(|kind| fields.get(kind, template));
     fields.finish();
-    if kind == Some("ini") && !fields.has("key") {
-        context.report(
-            fields.place(),
-            "the question does not say which value of the file it asks",
-            "add `key: section.key`",
-        );
+    let keyed = kind.and_then(format);
+    if keyed.is_some() && !fields.has("key") {
+        let help = match keyed {
+            Some(FileFormat::Ini) => "add `key: section.key`",
+            Some(FileFormat::Env) => "add `key: NAME`",
+            _ => "add `key: a.b`, or `a.b.*` for everything in it",
+        };
+        context.report(fields.place(), "the question does not say which value of the file it asks", help);
     }
-    let file = if kind? == "ini" { FileQuestion::Ini(path?) } else { FileQuestion::Path(path?) };
+    let (path, _) = path.zip(kind)?;
+    let file = match keyed {
+        Some(format) => FileQuestion::Keyed { format, path },
+        None => FileQuestion::Path(path),
+    };
     Some((Ask::File { file }, answer))
 }
 

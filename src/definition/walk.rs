@@ -2,7 +2,7 @@
 
 use crate::model::{
     Ask, AskSpec, Catalogue, Check, Command, Estimate, Expect, Expression, FileEdit, Http, Kind, Over, Probe, Query,
-    Repeat, Step, Template,
+    Repeat, Setting, Step, Template,
 };
 
 /// What is in reach at some point besides the names that are everywhere.
@@ -93,8 +93,14 @@ fn kind<'c>(kind: &'c Kind, within: &Where<'c>, visit: &mut dyn Visit) {
         Kind::Run(run) => command(run, within, visit),
         Kind::File(edit) => {
             visit.template(edit.path(), within);
-            if let FileEdit::Ini { set, default, .. } = edit {
-                set.iter().chain(default).for_each(|(_, value)| visit.template(value, within));
+            match edit {
+                FileEdit::Edit(edits) => {
+                    let values = edits.set.iter().chain(&edits.default).chain(&edits.add).chain(&edits.remove_items);
+                    values.for_each(|(_, value)| setting(value, within, visit));
+                }
+                FileEdit::Move { to, .. } => visit.template(to, within),
+                FileEdit::Write { content, .. } => visit.template(content, within),
+                FileEdit::Touch(_) | FileEdit::Absent(_) => {}
             }
         }
         Kind::Ask(AskSpec { text, choices, default, .. }) => {
@@ -106,6 +112,14 @@ fn kind<'c>(kind: &'c Kind, within: &Where<'c>, visit: &mut dyn Visit) {
         Kind::Steps(steps) => steps.iter().for_each(|s| step(s, within, visit)),
         Kind::Check(own) => check(own, within, visit),
         Kind::Backfill(_) | Kind::Use(_) => {}
+    }
+}
+
+fn setting(value: &Setting, within: &Where<'_>, visit: &mut dyn Visit) {
+    match value {
+        Setting::Text(template) => visit.template(template, within),
+        Setting::List(items) => items.iter().for_each(|item| setting(item, within, visit)),
+        Setting::Map(entries) => entries.iter().for_each(|(_, value)| setting(value, within, visit)),
     }
 }
 

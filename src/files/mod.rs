@@ -20,35 +20,9 @@ mod tests;
 
 pub use error::FileError;
 
+pub use crate::model::FileFormat as Format;
 use plain::{Edit, Path};
 use serde_json::Value;
-
-/// The form of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// As oslo.config and ConfigParser read it. A key is `section.name`; a key that stands several times has several
-    /// values.
-    Ini,
-    /// `NAME=value` lines, as systemd's `EnvironmentFile` and Docker's env files are.
-    Env,
-    Yaml,
-    Toml,
-    /// Read only.
-    Json,
-}
-
-impl Format {
-    /// Its name in a definition.
-    pub fn name(self) -> &'static str {
-        match self {
-            Format::Ini => "ini",
-            Format::Env => "env",
-            Format::Yaml => "yaml",
-            Format::Toml => "toml",
-            Format::Json => "json",
-        }
-    }
-}
 
 /// A file's text with what it says.
 #[derive(Clone, PartialEq)]

@@ -24,8 +24,8 @@ pub use progress::StepRow;
 pub use release::{Catalogue, Fact, Notes, Release, StoreSpec, System, Versions};
 pub use state::{CheckRow, LOG_LINES, Need, State};
 pub use step::{
-    AskSpec, Backfill, BackupSpec, Check, Command, Estimate, FileEdit, Http, IniKey, Kind, Level, Offline, OnFailure,
-    Over, Repeat, Resume, Retry, Space, SqlSpec, Step, Wait,
+    AskSpec, Backfill, BackupSpec, Check, Command, Edits, Estimate, FileEdit, FileFormat, Http, Kind, Level, Offline,
+    OnFailure, Over, Repeat, Resume, Retry, Setting, Space, SqlSpec, Step, Wait,
 };
 pub use survey::{
     CheckResult, CheckStatus, FactFound, FactSource, NoteItem, NotePage, Route, SourceAnswer, StoreFound, Survey,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Command, Http, Place, Template, Value};
+use super::{Command, FileFormat, Http, Place, Template, Value};
 
 /// A question that changes nothing, the same wherever one stands: check, `done_when`, `detect`, `data`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,15 +57,15 @@ impl Query {
 pub enum FileQuestion {
     /// Its lines; with `exists`, only whether it is there.
     Path(Template),
-    /// The value of `section.key` in an INI file.
-    Ini(Template),
+    /// The values at a key.
+    Keyed { format: FileFormat, path: Template },
 }
 
 impl FileQuestion {
     /// The path that is read.
     pub fn path(&self) -> &Template {
         match self {
-            FileQuestion::Path(path) | FileQuestion::Ini(path) => path,
+            FileQuestion::Path(path) | FileQuestion::Keyed { path, .. } => path,
         }
     }
 }

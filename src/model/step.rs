@@ -139,31 +139,76 @@ pub struct Space {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileEdit {
-    Ini {
-        path: Template,
-        set: Vec<(IniKey, Template)>,
-        default: Vec<(IniKey, Template)>,
-        rename: Vec<(IniKey, IniKey)>,
-        remove: Vec<IniKey>,
-    },
+    Edit(Edits),
     Touch(Template),
     Absent(Template),
+    Move { from: Template, to: Template },
+    Write { path: Template, content: Template },
+}
+
+/// Changes to a file that has keys, in the order in which they are carried out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Edits {
+    pub format: FileFormat,
+    pub path: Template,
+    pub rename: Vec<(String, String)>,
+    /// Keys that are removed.
+    pub remove: Vec<String>,
+    /// Items that are removed from lists.
+    pub remove_items: Vec<(String, Setting)>,
+    /// Values of keys that are not there.
+    pub default: Vec<(String, Setting)>,
+    pub set: Vec<(String, Setting)>,
+    /// Items that are added to lists.
+    pub add: Vec<(String, Setting)>,
+}
+
+/// The form of a file that has keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileFormat {
+    /// As oslo.config and ConfigParser read it. A key is `section.name`; a key that stands several times has several
+    /// values.
+    Ini,
+    /// `NAME=value` lines, as systemd's `EnvironmentFile` and Docker's env files are.
+    Env,
+    Yaml,
+    Toml,
+    /// Read only.
+    Json,
+}
+
+impl FileFormat {
+    /// Its name in a definition.
+    pub fn name(self) -> &'static str {
+        match self {
+            FileFormat::Ini => "ini",
+            FileFormat::Env => "env",
+            FileFormat::Yaml => "yaml",
+            FileFormat::Toml => "toml",
+            FileFormat::Json => "json",
+        }
+    }
+}
+
+/// A value that is written into a file: a template, or a structure of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Setting {
+    Text(Template),
+    List(Vec<Setting>),
+    Map(Vec<(String, Setting)>),
 }
 
 impl FileEdit {
     /// The file that is changed.
     pub fn path(&self) -> &Template {
         match self {
-            FileEdit::Ini { path, .. } | FileEdit::Touch(path) | FileEdit::Absent(path) => path,
+            FileEdit::Edit(edits) => &edits.path,
+            FileEdit::Touch(path) | FileEdit::Absent(path) | FileEdit::Write { path, .. } => path,
+            FileEdit::Move { from, .. } => from,
         }
     }
-}
-
-/// `section.key` of an INI file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IniKey {
-    pub section: String,
-    pub key: String,
 }
 
 /// A question to the operator, or work that only the operator can do.

@@ -4,6 +4,7 @@ use regex::Regex;
 use sha2::{Digest, Sha256};
 
 use super::{AskError, Site};
+use crate::files::{Document, Format};
 use crate::model::{Answer, AnswerSpec, Value};
 
 /// The non-empty lines of a program's output, without ANSI sequences.
@@ -42,27 +43,10 @@ pub fn matched(answer: Answer, spec: &AnswerSpec, site: &Site) -> Result<Answer,
 /// # Errors
 /// When the text is no JSON.
 pub fn json_answer(text: &str, key: &str) -> Result<Answer, AskError> {
-    let document: Value = serde_json::from_str(text).map_err(|e| {
-        AskError::Definition(format!("the answer is no JSON, and `key: {key}` asks for a part of it: {e}"))
-    })?;
-    let mut found = vec![document];
-    for part in key.split('.') {
-        found = found.into_iter().flat_map(|value| parts(value, part)).collect();
-    }
-    Ok(rows_answer(vec!["value".to_owned()], found.into_iter().map(|v| vec![v]).collect()))
-}
-
-fn parts(value: Value, part: &str) -> Vec<Value> {
-    match value {
-        Value::Object(map) if part == "*" => map.into_iter().map(|(_, v)| v).collect(),
-        Value::Array(items) if part == "*" => items,
-        Value::Object(mut map) => map.remove(part).into_iter().collect(),
-        Value::Array(mut items) => match part.parse::<usize>() {
-            Ok(i) if i < items.len() => vec![items.swap_remove(i)],
-            _ => Vec::new(),
-        },
-        _ => Vec::new(),
-    }
+    let values = Document::parse(Format::Json, text)
+        .and_then(|document| document.values(key))
+        .map_err(|e| AskError::Definition(format!("the answer cannot be asked for `key: {key}`: {e}")))?;
+    Ok(rows_answer(vec!["value".to_owned()], values.into_iter().map(|v| vec![v]).collect()))
 }
 
 /// A value as people write it: text without quotes.
@@ -74,7 +58,8 @@ pub fn plain(value: &Value) -> String {
     }
 }
 
-fn rows_answer(columns: Vec<String>, rows: Vec<Vec<Value>>) -> Answer {
+/// Rows with their count and digest.
+pub fn rows_answer(columns: Vec<String>, rows: Vec<Vec<Value>>) -> Answer {
     let mut hash = Sha256::new();
     for row in &rows {
         hash.update(Value::from(row.clone()).to_string());

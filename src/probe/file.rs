@@ -1,6 +1,6 @@
 //! Questions about files of the system.
 
-use super::answer::lines_answer;
+use super::answer::{lines_answer, rows_answer};
 use super::{AskError, Site};
 use crate::files::{Document, Format};
 use crate::model::{Answer, AnswerSpec, FileQuestion};
@@ -17,16 +17,20 @@ pub fn ask(site: &Site, question: &FileQuestion, spec: &AnswerSpec) -> Result<An
     let mut answer = match (question, &text) {
         (_, None) => lines_answer(Vec::new()),
         (FileQuestion::Path(_), Some(text)) => lines_answer(super::text_lines(text)),
-        (FileQuestion::Ini(_), Some(text)) => {
+        (FileQuestion::Keyed { format, .. }, Some(text)) => {
             let key = spec.key.as_ref().ok_or_else(|| {
-                AskError::Definition("a question to an INI file needs `key: section.name`".to_owned())
+                AskError::Definition(format!("a question to a file of the form {} needs a `key`", format.name()))
             })?;
             let key = renderer.text(key)?.to_string();
-            let values = Document::parse(Format::Ini, text)
-                .and_then(|document| document.values(&key))
-                .map_err(|e| AskError::Definition(format!("`key: {key}` cannot be asked for: {e}")))?;
-            // Where a key stands several times, the last one counts, as its readers have it.
-            lines_answer(values.last().and_then(|value| value.as_str()).map(str::to_owned).into_iter().collect())
+            let mut values =
+                Document::parse(*format, text).and_then(|document| document.values(&key)).map_err(|e| {
+                    AskError::File { path: path.display().to_string(), reason: format!("`key: {key}`: {e}") }
+                })?;
+            if *format == Format::Ini {
+                // Where a key stands several times, the last one counts, as its readers have it.
+                values.drain(..values.len().saturating_sub(1));
+            }
+            rows_answer(vec!["value".to_owned()], values.into_iter().map(|value| vec![value]).collect())
         }
     };
     answer.exists = Some(text.is_some());

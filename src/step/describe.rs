@@ -167,7 +167,8 @@ fn file_lines(edit: &FileEdit, site: &Site) -> Vec<String> {
     match edit {
         FileEdit::Touch(path) => vec![format!("makes {} if it is not there", shown(path, site))],
         FileEdit::Absent(path) => vec![format!("removes {}", shown(path, site))],
-        FileEdit::Ini { .. } => match file::edited(edit, site) {
+        FileEdit::Move { from, to } => vec![format!("moves {} to {}", shown(from, site), shown(to, site))],
+        FileEdit::Edit(_) | FileEdit::Write { .. } => match file::edited(edit, site) {
             Ok((before, after)) if before == after => vec!["nothing to change: the file says so already".to_owned()],
             Ok((before, after)) => difference(&before, &after, site),
             Err(error) => vec![error],

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Context, Outcome, Report};
 use crate::files::{Document, FileError, Format};
-use crate::model::{FileEdit, IniKey};
+use crate::model::{Edits, FileEdit, Setting, Template, Value};
 use crate::probe::Site;
 
 pub fn run(edit: &FileEdit, context: &Context) -> Outcome {
@@ -32,24 +32,73 @@ fn attempt(edit: &FileEdit, context: &Context) -> Result<Outcome, String> {
             fs::remove_file(&path).map_err(fail)?;
             Ok(Outcome::Done)
         }
-        FileEdit::Ini { .. } => {
+        FileEdit::Move { to, .. } => {
+            let to = place(to, &context.site)?;
+            moved(&path, &to)
+        }
+        FileEdit::Edit(_) | FileEdit::Write { .. } => {
             let (before, after) = edited(edit, &context.site)?;
-            if before == after {
+            if before == after && path.exists() {
                 return Ok(Outcome::Adopted);
             }
-            let kept = keep(&path, &before, context).map_err(fail)?;
+            if path.exists() {
+                let kept = keep(&path, &before, context).map_err(fail)?;
+                context.report(Report::Log(format!("the file as it was: {}", kept.display())));
+            }
             replace(&path, &after).map_err(fail)?;
-            context.report(Report::Log(format!("the file as it was: {}", kept.display())));
             Ok(Outcome::Done)
         }
     }
 }
 
+/// Moves a file. What is there already was moved before.
+fn moved(from: &Path, to: &Path) -> Result<Outcome, String> {
+    match (from.exists(), to.exists()) {
+        (false, true) => return Ok(Outcome::Adopted),
+        (false, false) => return Err(format!("{} is not there, nor is {}", from.display(), to.display())),
+        (true, true) => {
+            return Err(format!("both {} and {} are there; nothing was moved", from.display(), to.display()));
+        }
+        (true, false) => {}
+    }
+    // Without its log a database is not whole; with it, the two would have to move at the same moment.
+    let mut log = from.as_os_str().to_owned();
+    log.push("-wal");
+    if fs::metadata(Path::new(&log)).is_ok_and(|m| m.len() > 0) {
+        return Err(format!("{} is in use or was not closed: its -wal file is not empty", from.display()));
+    }
+    let fail =
+        |e: std::io::Error| format!("cannot move {} to {}: {e}; it is where it was", from.display(), to.display());
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder).map_err(fail)?;
+    }
+    match fs::rename(from, to) {
+        Err(e) if e.kind() == std::io::ErrorKind::CrossesDevices => {
+            // On another file system: the copy is whole before the original goes.
+            let mut aside = to.as_os_str().to_owned();
+            aside.push(".stepwell-new");
+            fs::copy(from, &aside).map_err(fail)?;
+            fs::File::open(&aside).and_then(|f| f.sync_all()).map_err(fail)?;
+            fs::rename(&aside, to).map_err(fail)?;
+            fs::remove_file(from).map_err(fail)?;
+        }
+        other => other.map_err(fail)?,
+    }
+    for folder in [from.parent(), to.parent()].into_iter().flatten() {
+        fs::File::open(folder).and_then(|f| f.sync_all()).map_err(fail)?;
+    }
+    Ok(Outcome::Done)
+}
+
 /// The file's path, with links followed so that a rename replaces the file and not the link.
 fn path(edit: &FileEdit, site: &Site) -> Result<PathBuf, String> {
-    let text = site.renderer().text(edit.path()).map_err(|e| e.to_string())?;
-    let path = site.dir.join(text.reveal(&site.secrets));
+    let path = place(edit.path(), site)?;
     Ok(fs::canonicalize(&path).unwrap_or(path))
+}
+
+fn place(path: &Template, site: &Site) -> Result<PathBuf, String> {
+    let text = site.renderer().text(path).map_err(|e| e.to_string())?;
+    Ok(site.dir.join(text.reveal(&site.secrets)))
 }
 
 /// The file's text before and after the change.
@@ -58,39 +107,94 @@ fn path(edit: &FileEdit, site: &Site) -> Result<PathBuf, String> {
 /// A sentence, when the file cannot be read or a template cannot be filled in.
 pub fn edited(edit: &FileEdit, site: &Site) -> Result<(String, String), String> {
     let path = path(edit, site)?;
-    let before = fs::read_to_string(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
-    let FileEdit::Ini { set, default, rename, remove, .. } = edit else {
-        return Ok((before.clone(), before));
-    };
-    let renderer = site.renderer();
-    let fail = |e: FileError| format!("cannot change {}: {e}; it is as it was", path.display());
-    let mut document = Document::parse(Format::Ini, &before).map_err(fail)?;
-    for (from, to) in rename {
-        document.rename(&dotted(from), &dotted(to)).map_err(fail)?;
-    }
-    for key in remove {
-        document.remove(&dotted(key)).map_err(fail)?;
-    }
-    for (key, value) in default {
-        let key = dotted(key);
-        if document.values(&key).map_err(fail)?.is_empty() {
-            let value = renderer.text(value).map_err(|e| e.to_string())?.reveal(&site.secrets);
-            document.set(&key, &value.into()).map_err(fail)?;
+    let read = fs::read_to_string(&path).map_err(|e| format!("cannot read {}: {e}", path.display()));
+    match edit {
+        FileEdit::Write { content, .. } => {
+            let before = if path.exists() { read? } else { String::new() };
+            let after = site.renderer().text(content).map_err(|e| e.to_string())?.reveal(&site.secrets);
+            Ok((before, after))
+        }
+        FileEdit::Edit(edits) => {
+            let before = read?;
+            let after = changed(edits, &before, site)
+                .map_err(|e| format!("cannot change {}: {e}; it is as it was", path.display()))?;
+            Ok((before, after))
+        }
+        FileEdit::Touch(_) | FileEdit::Absent(_) | FileEdit::Move { .. } => {
+            let before = read?;
+            Ok((before.clone(), before))
         }
     }
-    for (key, value) in set {
-        let key = dotted(key);
-        let value = renderer.text(value).map_err(|e| e.to_string())?.reveal(&site.secrets);
-        // Where a key stands several times, the last one counts, as its readers have it.
-        if document.values(&key).map_err(fail)?.last().and_then(|v| v.as_str()) != Some(value.as_str()) {
-            document.set(&key, &value.into()).map_err(fail)?;
-        }
-    }
-    Ok((before, document.text()))
 }
 
-fn dotted(key: &IniKey) -> String {
-    format!("{}.{}", key.section, key.key)
+/// A file's text after its edits.
+fn changed(edits: &Edits, before: &str, site: &Site) -> Result<String, String> {
+    let fail = |e: FileError| e.to_string();
+    let mut document = Document::parse(edits.format, before).map_err(fail)?;
+    for (from, to) in &edits.rename {
+        document.rename(from, to).map_err(fail)?;
+    }
+    for key in &edits.remove {
+        document.remove(key).map_err(fail)?;
+    }
+    for (key, items) in &edits.remove_items {
+        document.remove_items(key, &list(items, edits.format, site)?).map_err(fail)?;
+    }
+    for (key, setting) in &edits.default {
+        document.default(key, &value(setting, edits.format, site)?).map_err(fail)?;
+    }
+    for (key, setting) in &edits.set {
+        let value = value(setting, edits.format, site)?;
+        // Where an INI key stands several times, the last one counts, as its readers have it.
+        let says_so = edits.format == Format::Ini && document.values(key).map_err(fail)?.last() == Some(&value);
+        if !says_so {
+            document.set(key, &value).map_err(fail)?;
+        }
+    }
+    for (key, items) in &edits.add {
+        document.add(key, &list(items, edits.format, site)?).map_err(fail)?;
+    }
+    Ok(document.text())
+}
+
+/// A value as the file's form has it. INI and environment files hold text alone; in the others a text that is a number,
+/// `true`, `false` or `null` is one. What is inserted keeps its type.
+fn value(setting: &Setting, format: Format, site: &Site) -> Result<Value, String> {
+    let typed = matches!(format, Format::Yaml | Format::Toml);
+    Ok(match setting {
+        Setting::Text(template) => {
+            let text = site.renderer().text(template);
+            match text {
+                Ok(text) if !template.text.contains("{{") => written(&text.to_string(), typed),
+                Ok(text) if text.has_secret() || !typed => Value::from(text.reveal(&site.secrets)),
+                _ => site.renderer().value(template).map_err(|e| e.to_string())?,
+            }
+        }
+        Setting::List(items) => {
+            items.iter().map(|item| value(item, format, site)).collect::<Result<Vec<_>, _>>()?.into()
+        }
+        Setting::Map(entries) => entries
+            .iter()
+            .map(|(key, setting)| Ok((key.clone(), value(setting, format, site)?)))
+            .collect::<Result<serde_json::Map<_, _>, String>>()?
+            .into(),
+    })
+}
+
+/// Text as it stands in a definition.
+fn written(text: &str, typed: bool) -> Value {
+    match serde_json::from_str(text) {
+        Ok(plain @ (Value::Bool(_) | Value::Number(_) | Value::Null)) if typed => plain,
+        _ => Value::from(text),
+    }
+}
+
+/// Items of a list: those of a list, or one alone.
+fn list(setting: &Setting, format: Format, site: &Site) -> Result<Vec<Value>, String> {
+    Ok(match value(setting, format, site)? {
+        Value::Array(items) => items,
+        one => vec![one],
+    })
 }
 
 /// Keeps the file as it was before this run; a second attempt does not overwrite it.
@@ -109,15 +213,17 @@ fn keep(path: &Path, before: &str, context: &Context) -> std::io::Result<PathBuf
 
 /// Writes the text aside with the file's own mode and owner, and renames it into place.
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let was = fs::metadata(path)?;
+    let was = fs::metadata(path).ok();
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".stepwell-new");
     let aside = path.with_file_name(name);
     let mut file = fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&aside)?;
     file.write_all(text.as_bytes())?;
-    file.set_permissions(fs::Permissions::from_mode(was.mode() & 0o7777))?;
-    // Only root may give a file away; for anybody else the owner is the same already.
-    let _ = std::os::unix::fs::chown(&aside, Some(was.uid()), Some(was.gid()));
+    if let Some(was) = was {
+        file.set_permissions(fs::Permissions::from_mode(was.mode() & 0o7777))?;
+        // Only root may give a file away; for anybody else the owner is the same already.
+        let _ = std::os::unix::fs::chown(&aside, Some(was.uid()), Some(was.gid()));
+    }
     file.sync_all()?;
     fs::rename(&aside, path)?;
     fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()

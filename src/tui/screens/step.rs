@@ -14,7 +14,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{heading, say, scrolled};
-use crate::model::{Ask, FileQuestion, Offline, PlannedStep, Probe};
+use crate::model::{Ask, Offline, PlannedStep, Probe};
 use crate::tui::model::Model;
 use crate::tui::text::cut;
 use crate::words::format::{duration, visible};
@@ -86,6 +86,6 @@ fn question(probe: &Probe) -> Vec<String> {
             vec![command.argv.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ")]
         }
         Ask::Http(http) => vec![format!("{} {}", http.method, http.url.text)],
-        Ask::File { file: FileQuestion::Path(path) | FileQuestion::Ini(path) } => vec![path.text.clone()],
+        Ask::File { file } => vec![file.path().text.clone()],
     }
 }
