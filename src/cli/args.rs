@@ -25,7 +25,10 @@ pub struct Args {
     /// The version that is deployed, where the data leave it open; with --force against what they say
     #[arg(long, value_name = "VERSION", global = true)]
     pub from: Option<String>,
-    /// Let --from override what was found
+    /// Run this action alone, without an upgrade and its version; may be repeated, needs --force
+    #[arg(long, value_name = "NAME", global = true)]
+    pub tag: Vec<String>,
+    /// Let --from override what was found, and --tag run
     #[arg(long, global = true)]
     pub force: bool,
     /// Go on although a check warns, and say why
@@ -142,6 +145,24 @@ pub struct Run {
 }
 
 impl Args {
+    /// Whether `--tag` stands where it means something.
+    ///
+    /// # Errors
+    /// With what stands in its way.
+    pub fn tags_fit(&self) -> Result<(), &'static str> {
+        let plans = matches!(
+            self.command,
+            Some(Command::Plan { .. } | Command::Check | Command::Notes | Command::Run(_) | Command::Runner)
+        );
+        match () {
+            () if self.tag.is_empty() => Ok(()),
+            () if !plans => Err("--tag belongs to `stepwell plan`, `stepwell check` and `stepwell run`"),
+            () if self.to.is_some() => Err("--tag runs actions without an upgrade: leave out --to"),
+            () if !self.force => Err("--tag runs actions outside of an upgrade: add --force if that is what you mean"),
+            () => Ok(()),
+        }
+    }
+
     /// `--accept`, by check.
     pub fn accepted(&self) -> BTreeMap<String, String> {
         self.accept.iter().cloned().collect()

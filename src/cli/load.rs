@@ -15,7 +15,8 @@ use crate::model::{Catalogue, Exit};
 pub fn setup(args: &Args, lock: Option<Lock>) -> Result<Setup, Failure> {
     let deployment = deployment(&args.deployment)?;
     let catalogue = catalogue(&deployment.system, args.catalogue.as_deref())?;
-    Ok(Setup { catalogue: Arc::new(catalogue), deployment, secrets: secrets(args)?, lock })
+    let stays = args.from.is_some() || !args.tag.is_empty();
+    Ok(Setup { catalogue: Arc::new(catalogue), deployment, secrets: secrets(args)?, lock, stays })
 }
 
 /// Reads the deployment file.

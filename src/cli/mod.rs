@@ -71,6 +71,7 @@ pub fn main() -> ExitCode {
 }
 
 fn command(args: Args) -> Result<u8, Failure> {
+    args.tags_fit().map_err(|reason| Failure::new(Exit::Usage, format!("error: {reason}; nothing was changed")))?;
     // The shim has a runtime of its own, as small as it can be.
     if let Some(Command::Shim { folder, seconds, argv }) = &args.command {
         crate::step::shim::main(folder, *seconds, argv)?;

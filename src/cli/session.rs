@@ -140,6 +140,13 @@ fn start_runner(args: &Args, state_dir: &Path) -> std::io::Result<tokio::process
     if let Some(catalogue) = &args.catalogue {
         command.arg("--catalogue").arg(std::path::absolute(catalogue)?);
     }
+    // Decisions reach the runner by the link. Only that there will be some, it has to know beforehand.
+    if let Some(from) = &args.from {
+        command.arg(format!("--from={from}"));
+    }
+    if !args.tag.is_empty() {
+        command.arg("--force").args(args.tag.iter().map(|tag| format!("--tag={tag}")));
+    }
     for (name, source) in &args.secret {
         let path = source.strip_prefix('@').unwrap_or(source);
         command.arg("--secret").arg(format!("{name}=@{}", std::path::absolute(path)?.display()));
