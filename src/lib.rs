@@ -20,4 +20,5 @@ pub mod json;
 pub mod tui;
 
 pub mod demo;
+pub mod import;
 pub mod cli;

@@ -90,6 +90,11 @@ pub enum Command {
         #[arg(value_name = "DIR", required = true)]
         paths: Vec<PathBuf>,
     },
+    /// Make definitions of those that another program has
+    Import {
+        #[command(subcommand)]
+        source: Import,
+    },
     #[command(hide = true)]
     Runner,
     #[command(hide = true)]
@@ -104,6 +109,18 @@ pub enum Command {
     Keepsake {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
+    },
+}
+
+/// `stepwell import`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Import {
+    /// ACA-Py's default_version_upgrade_config.yml; --to adds a version that it does not list
+    Acapy {
+        file: PathBuf,
+        /// The folder that is made
+        #[arg(long, value_name = "DIR", default_value = "acapy")]
+        out: PathBuf,
     },
 }
 

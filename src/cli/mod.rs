@@ -4,6 +4,7 @@ mod args;
 mod control;
 mod demo;
 mod history;
+mod import;
 mod load;
 mod look;
 mod report;
@@ -95,6 +96,7 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Stop) => control::run(&args, crate::model::Decision::Stop).await,
             Some(Command::Abandon) => control::abandon(&args).await,
             Some(Command::Lint { paths }) => load::lint(&paths, args.json),
+            Some(Command::Import { source }) => import::run(&args, &source),
             Some(Command::Runner) => runner::run(&args).await,
             Some(Command::Shim { .. }) => Ok(Exit::Internal),
         }
