@@ -179,6 +179,14 @@ fn from_overrides_a_record_only_by_force_and_also_downwards() {
 }
 
 #[test]
+fn from_where_the_data_are_is_nothing_to_do() {
+    let wallet = Wallet::at("0.12.8");
+    wallet.0.run(["run", "--yes", "--from", "0.12.8"]).exit(0);
+    wallet.0.run(["plan", "--from", "v0.12.8"]).exit(0).prints("Nothing was changed.");
+    assert_eq!(wallet.log(), "");
+}
+
+#[test]
 fn an_upgrade_runs_the_program_for_each_action_and_has_the_version_recorded() {
     let wallet = Wallet::at("0.7.2");
     wallet.0.run(["run", "--yes"]).exit(0);

@@ -162,18 +162,27 @@ pub struct Run {
 }
 
 impl Args {
+    /// Whether a version or a tag was named for a command that acts on it: then there may be something to do although
+    /// no newer release is there.
+    pub fn names_work(&self) -> bool {
+        self.plans() && (self.from.is_some() || !self.tag.is_empty())
+    }
+
+    fn plans(&self) -> bool {
+        matches!(
+            self.command,
+            Some(Command::Plan { .. } | Command::Check | Command::Notes | Command::Run(_) | Command::Runner)
+        )
+    }
+
     /// Whether `--tag` stands where it means something.
     ///
     /// # Errors
     /// With what stands in its way.
     pub fn tags_fit(&self) -> Result<(), &'static str> {
-        let plans = matches!(
-            self.command,
-            Some(Command::Plan { .. } | Command::Check | Command::Notes | Command::Run(_) | Command::Runner)
-        );
         match () {
             () if self.tag.is_empty() => Ok(()),
-            () if !plans => Err("--tag belongs to `stepwell plan`, `stepwell check` and `stepwell run`"),
+            () if !self.plans() => Err("--tag belongs to `stepwell plan`, `stepwell check` and `stepwell run`"),
             () if self.to.is_some() => Err("--tag runs actions without an upgrade: leave out --to"),
             () if !self.force => Err("--tag runs actions outside of an upgrade: add --force if that is what you mean"),
             () => Ok(()),

@@ -15,8 +15,8 @@ use crate::model::{Catalogue, Exit};
 pub fn setup(args: &Args, lock: Option<Lock>) -> Result<Setup, Failure> {
     let deployment = deployment(&args.deployment)?;
     let catalogue = catalogue(&deployment.system, args.catalogue.as_deref())?;
-    let stays = args.from.is_some() || !args.tag.is_empty();
-    Ok(Setup { catalogue: Arc::new(catalogue), deployment, secrets: secrets(args)?, lock, stays })
+    let secrets = secrets(args)?;
+    Ok(Setup { catalogue: Arc::new(catalogue), deployment, secrets, lock, stays: args.names_work() })
 }
 
 /// Reads the deployment file.

@@ -141,11 +141,9 @@ fn start_runner(args: &Args, state_dir: &Path) -> std::io::Result<tokio::process
         command.arg("--catalogue").arg(std::path::absolute(catalogue)?);
     }
     // Decisions reach the runner by the link. Only that there will be some, it has to know beforehand.
-    if let Some(from) = &args.from {
-        command.arg(format!("--from={from}"));
-    }
-    if !args.tag.is_empty() {
-        command.arg("--force").args(args.tag.iter().map(|tag| format!("--tag={tag}")));
+    if args.names_work() {
+        command.args(args.from.iter().map(|from| format!("--from={from}")));
+        command.args(args.force.then_some("--force")).args(args.tag.iter().map(|tag| format!("--tag={tag}")));
     }
     for (name, source) in &args.secret {
         let path = source.strip_prefix('@').unwrap_or(source);

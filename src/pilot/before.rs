@@ -35,9 +35,11 @@ pub(super) fn want(state: &State, policy: &Policy) -> Move {
             _ => Move::Decide(Decision::RunTags { tags: policy.tags.clone(), force: policy.force }),
         };
     }
-    // Where no newer release is there, the engine ends the session: by itself, or told to go where the data are.
+    // Without a target the engine ends the session by itself: there is nothing to do. Where a version was named it
+    // waits for one, and ends when that is where the data are.
     let newest = survey.targets.last().map(|target| &target.version);
-    let Some(to) = policy.to.as_ref().or(newest).or(survey.version.deployed.as_ref()) else { return Move::Wait };
+    let here = survey.version.deployed.as_ref().filter(|_| policy.from.is_some());
+    let Some(to) = policy.to.as_ref().or(newest).or(here) else { return Move::Wait };
     match &state.route {
         Some(route) if same_version(&route.to, to) => read_and_check(state, policy),
         _ => Move::Decide(Decision::ChooseTarget { version: to.clone() }),
