@@ -3,11 +3,12 @@
 mod support;
 
 use std::fs;
+use std::process::{Command, Stdio};
 
 use stepwell::model::Exit;
 
 use support::database::{Locked, execute};
-use support::deployment::{Deployment, Ran};
+use support::deployment::{Demo, Deployment, Ran};
 use support::ledger::{Ledger, LedgerDeployment};
 
 /// Commands that all have to find out the same before they do anything.
@@ -253,4 +254,32 @@ fn what_may_be_repeated_is_done_again() {
     drop(ledger.gate.reached());
     assert_eq!(run.finish().0, 0);
     assert_eq!(ledger.version(), "2.0.0");
+}
+
+#[test]
+fn a_reader_that_went_away_is_no_error() {
+    let demo = Demo::with_rows(10).build();
+    for command in ["notes", "plan", "check"] {
+        let mut started = Command::new(support::program())
+            .arg(command)
+            .current_dir(demo.dir())
+            .env_clear()
+            .envs(support::environment(&demo.home()))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("stepwell");
+        // As `stepwell notes | true` has it.
+        drop(started.stdout.take());
+        let ended = started.wait_with_output().expect("its end");
+        assert_eq!(String::from_utf8_lossy(&ended.stderr), "", "{command}");
+        assert_eq!(ended.status.code(), Some(0), "{command}");
+    }
+}
+
+#[test]
+fn a_question_is_shown_in_the_lines_that_it_was_written_in() {
+    let plan = Demo::with_rows(10).build().run(["plan"]).exit(0).prints("       - `keep`: they go on working");
+    // How a newline within a line would be made visible.
+    assert!(!plan.stdout().contains('\u{240a}'), "{plan}");
 }

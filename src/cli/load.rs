@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Failure;
 use super::args::Args;
+use super::{Failure, helpers};
 use crate::definition::{Deployment, Findings, load_deployment, load_dir, shipped};
 use crate::engine::Setup;
 use crate::journal::Lock;
@@ -14,7 +14,10 @@ use crate::model::{Catalogue, Exit};
 /// Reads the deployment file and its system's definitions. Makes nothing.
 pub fn setup(args: &Args, lock: Option<Lock>) -> Result<Setup, Failure> {
     let deployment = deployment(&args.deployment)?;
-    let catalogue = catalogue(&deployment.system, args.catalogue.as_deref())?;
+    let mut catalogue = catalogue(&deployment.system, args.catalogue.as_deref())?;
+    if catalogue.here.is_none() && !catalogue.helpers.is_empty() {
+        catalogue.here = Some(helpers::unpack(&catalogue.helpers, &deployment.state_dir)?);
+    }
     let secrets = secrets(args)?;
     Ok(Setup { catalogue: Arc::new(catalogue), deployment, secrets, lock, stays: args.names_work() })
 }
@@ -55,7 +58,9 @@ fn catalogue(system: &str, folder: Option<&Path>) -> Result<Catalogue, Failure> 
     if let Some(folder) = folder {
         let own = [folder.join(system), folder.to_owned()];
         if let Some(own) = own.iter().find(|f| f.join("system.yaml").exists()) {
-            return load_dir(own).map_err(|f| invalid(&f));
+            let mut catalogue = load_dir(own).map_err(|f| invalid(&f))?;
+            catalogue.here = Some(std::path::absolute(own)?);
+            return Ok(catalogue);
         }
     }
     match shipped::load(system) {

@@ -1,8 +1,19 @@
 //! The command line: arguments in, one of the front ends on a session, an exit code out.
 
+/// Prints a line to standard output, as the standard macro does. A reader that went away is no error of ours:
+/// `stepwell plan | head`.
+macro_rules! println {
+    () => { println!("") };
+    ($($line:tt)*) => {{
+        use std::io::Write as _;
+        let _ = std::io::stdout().write_fmt(format_args!("{}\n", format_args!($($line)*)));
+    }};
+}
+
 mod args;
 mod control;
 mod demo;
+mod helpers;
 mod history;
 mod import;
 mod load;

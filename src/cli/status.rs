@@ -203,6 +203,8 @@ fn step_words(state: &StepState) -> String {
         StepState::Unknown { intent } => format!("nobody knows whether it happened: {intent}"),
         StepState::Asking => "waits for your answer".to_owned(),
         StepState::Skipped { reason } => format!("skipped: {reason}"),
+        StepState::SetAside { error } => format!("set aside: {error}"),
+        StepState::Blocked { by } => format!("left out, since {by} was set aside"),
     }
 }
 

@@ -61,6 +61,7 @@ pub(super) fn store(context: &Context, key: &MarkedScalarNode, node: &Node) -> O
     let detect = detect(&fields);
     let default = fields.get("default", template);
     let journal = fields.get("journal", boolean).unwrap_or(true);
+    let when = fields.get("when", expression);
     fields.finish();
     Some(StoreSpec {
         name: name?,
@@ -69,6 +70,7 @@ pub(super) fn store(context: &Context, key: &MarkedScalarNode, node: &Node) -> O
         detect,
         default,
         journal,
+        when,
         place: place_of(key.span()),
     })
 }

@@ -2,16 +2,17 @@
 
 use marked_yaml::Node;
 
+use super::duration;
 use super::node::{
     Context, Fields, Mentioned, boolean, entries, list, one_or_list, parsed, place, place_of, template, text,
 };
-use super::probe::{Allowed, command, expect, query, store};
+use super::probe::{Allowed, command, expect, http, probe, query, store};
 use super::step::{Part, at_least_one, step_list};
-use crate::model::{AskSpec, Backfill, BackupSpec, FileEdit, IniKey, Kind, SqlSpec};
+use crate::model::{AskSpec, Backfill, BackupSpec, FileEdit, Http, IniKey, Kind, SqlSpec, Wait};
 
 /// The one key among a step's that says what it does. Ask for all others first.
-pub(super) fn kind(fields: &Fields<'_>, part: Part) -> Option<Kind> {
-    let kind = fields.one_of(&["sql", "backfill", "run", "file", "ask", "backup", "steps", "use"])?;
+pub(super) fn kind(fields: &Fields<'_>) -> Option<Kind> {
+    let kind = fields.one_of(&["sql", "backfill", "run", "file", "ask", "backup", "http", "wait", "steps", "use"])?;
     fields.get(kind, |context, node| match kind {
         "sql" => sql(context, node).map(Kind::Sql),
         "backfill" => backfill(context, node).map(Kind::Backfill),
@@ -19,7 +20,10 @@ pub(super) fn kind(fields: &Fields<'_>, part: Part) -> Option<Kind> {
         "file" => file(context, node).map(Kind::File),
         "ask" => ask(context, node).map(Kind::Ask),
         "backup" => backup(context, node).map(Kind::Backup),
-        "steps" => step_list(context, node, part).map(Kind::Steps),
+        "http" => request(context, node).map(Kind::Http),
+        "wait" => wait(context, node).map(Box::new).map(Kind::Wait),
+        // A group is undone as a whole, by the `undo` beside it.
+        "steps" => step_list(context, node, Part::Work).map(Kind::Steps),
         _ => {
             let name = text(context, node)?;
             context.mention(Mentioned::Action, &name, place(node));
@@ -31,12 +35,13 @@ pub(super) fn kind(fields: &Fields<'_>, part: Part) -> Option<Kind> {
 /// Whether only the step's author knows if it may simply be done again.
 pub(super) fn needs_resume(kind: &Kind) -> bool {
     match kind {
-        Kind::Run(_) => true,
+        Kind::Run(_) | Kind::Http(_) => true,
         Kind::Sql(_)
         | Kind::Backfill(_)
         | Kind::File(_)
         | Kind::Ask(_)
         | Kind::Backup(_)
+        | Kind::Wait(_)
         | Kind::Steps(_)
         | Kind::Use(_)
         | Kind::Check(_) => false,
@@ -73,6 +78,28 @@ fn run(context: &Context, node: &Node) -> Option<Kind> {
     let mut command = command?;
     command.expect = expect;
     Some(Kind::Run(command))
+}
+
+fn request(context: &Context, node: &Node) -> Option<Http> {
+    let fields = Fields::of(context, node, "an HTTP request")?;
+    let http = http(&fields);
+    let expect = fields.get("expect", |context, node| expect(context, node, Allowed::default()));
+    fields.finish();
+    let mut http = http?;
+    http.expect = expect;
+    Some(http)
+}
+
+fn wait(context: &Context, node: &Node) -> Option<Wait> {
+    let time = |context: &Context, node: &Node| {
+        parsed(context, node, "a whole number with `ms`, `s`, `m`, `h` or `d`, such as `5s`", duration::parse)
+    };
+    let fields = Fields::of(context, node, "a wait")?;
+    let until = fields.need("until", |context, node| probe(context, node, Allowed::default()));
+    let every = fields.get("every", time);
+    let timeout = fields.get("timeout", time);
+    fields.finish();
+    Some(Wait { until: until?, every: every.unwrap_or(2_000).max(100), timeout })
 }
 
 fn ask(context: &Context, node: &Node) -> Option<AskSpec> {

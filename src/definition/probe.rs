@@ -7,7 +7,7 @@ use super::node::{
     Context, Fields, Mentioned, boolean, list, number, one_or_list, parsed, place, place_of, template, text,
 };
 use super::template::{Piece, split};
-use crate::model::{AnswerSpec, Ask, Command, Expect, FileQuestion, Probe, Query, RowCount, Template};
+use crate::model::{AnswerSpec, Ask, Command, Expect, FileQuestion, Http, Probe, Query, RowCount, Template};
 
 /// What a probe may say where it stands.
 #[derive(Clone, Copy, Default)]
@@ -28,10 +28,11 @@ pub(super) fn probe(context: &Context, node: &Node, allowed: Allowed) -> Option<
 
 /// A probe that stands among other keys. Ask for those first.
 pub(super) fn inline(fields: &Fields<'_>, allowed: Allowed) -> Option<Probe> {
-    let kind = fields.one_of(&["sql", "run", "file"])?;
+    let kind = fields.one_of(&["sql", "run", "http", "file"])?;
     let (ask, answer) = fields.get(kind, |context, node| match kind {
         "sql" => sql(context, node, allowed),
         "run" => run(context, node, allowed),
+        "http" => http_question(context, node, allowed),
         _ => file(context, node, allowed),
     })?;
     Some(Probe { ask, answer, place: fields.place() })
@@ -52,6 +53,48 @@ fn run(context: &Context, node: &Node, allowed: Allowed) -> Option<(Ask, AnswerS
     let answer = answer(&fields, allowed);
     fields.finish();
     Some((Ask::Run(command?), answer))
+}
+
+fn http_question(context: &Context, node: &Node, allowed: Allowed) -> Option<(Ask, AnswerSpec)> {
+    let fields = Fields::of(context, node, "an HTTP request")?;
+    let http = http(&fields);
+    let answer = answer(&fields, allowed);
+    fields.finish();
+    Some((Ask::Http(http?), answer))
+}
+
+/// The keys of a request, on steps and probes alike.
+pub(super) fn http(fields: &Fields<'_>) -> Option<Http> {
+    const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
+    let method = fields.get("method", |context, node| {
+        parsed(context, node, "a method such as `GET`", |text| {
+            let method = text.to_ascii_uppercase();
+            METHODS.contains(&method.as_str()).then_some(method).ok_or_else(|| format!("`{text}` is no method"))
+        })
+    });
+    let url = fields.need("url", template);
+    let headers = fields.entries("headers", |context, name, value| {
+        let text = name.as_str();
+        if text.is_empty() || !text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+            context.report(
+                place_of(name.span()),
+                format!("`{text}` cannot be a header"),
+                "use letters, digits and `-`",
+            );
+        }
+        Some((text.to_owned(), template(context, value)?))
+    });
+    let body = fields.get("body", template);
+    let timeout = timeout(fields);
+    Some(Http { method: method.unwrap_or_else(|| "GET".to_owned()), url: url?, headers, body, timeout, expect: None })
+}
+
+/// Whole seconds, never fewer than were asked for.
+fn timeout(fields: &Fields<'_>) -> Option<u64> {
+    let timeout = fields.get("timeout", |context, node| {
+        parsed(context, node, "a whole number with `ms`, `s`, `m`, `h` or `d`, such as `90s`", duration::parse)
+    });
+    timeout.map(|ms| ms.div_ceil(1000))
 }
 
 fn file(context: &Context, node: &Node, allowed: Allowed) -> Option<(Ask, AnswerSpec)> {
@@ -109,11 +152,9 @@ pub(super) fn command(fields: &Fields<'_>) -> Option<Command> {
     let env = fields.entries("env", variable);
     let cwd = fields.get("cwd", template);
     let stdin = fields.get("stdin", template);
-    let timeout = fields.get("timeout", |context, node| {
-        parsed(context, node, "a whole number with `ms`, `s`, `m`, `h` or `d`, such as `90s`", duration::parse)
-    });
-    // Whole seconds, never fewer than were asked for.
-    Some(Command { argv: argv?, env, cwd, stdin, timeout: timeout.map(|ms| ms.div_ceil(1000)), expect: None })
+    let timeout = timeout(fields);
+    let secret_output = fields.get("secret_output", boolean).unwrap_or(false);
+    Some(Command { argv: argv?, env, cwd, stdin, timeout, secret_output, expect: None })
 }
 
 /// An environment variable and its value.
@@ -175,6 +216,7 @@ pub(super) fn expect(context: &Context, node: &Node, allowed: Allowed) -> Option
         value: fields.get("value", |context, node| one_or_list(context, node, template)),
         text: fields.get("text", regex),
         exit: fields.get("exit", |context, node| one_or_list(context, node, number)),
+        status: fields.get("status", |context, node| one_or_list(context, node, number)),
         exists: fields.get("exists", boolean),
         unchanged: fields.get("unchanged", boolean).unwrap_or(false),
     };

@@ -5,10 +5,10 @@ use marked_yaml::Node;
 use super::duration;
 use super::kind;
 use super::node::{
-    Context, Fields, boolean, expression, list, number, parsed, place, quoted, template, text, word, wrong_type,
+    Context, Fields, Mentioned, boolean, expression, list, number, parsed, place, quoted, template, text, word,
 };
 use super::probe::{Allowed, expect, inline, probe};
-use crate::model::{Check, Estimate, Level, Offline, Over, Repeat, Resume, Retry, Step, Template};
+use crate::model::{Check, Estimate, Level, Offline, OnFailure, Over, Repeat, Resume, Retry, Space, Step, Template};
 
 /// What a step may have where it stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
     let why = fields.get("why", template);
     let when = fields.get("when", expression);
     let optional = fields.get("optional", boolean).unwrap_or(false);
+    let as_user = fields.get("as_user", template);
+    let needs_space = fields.get("needs_space", space);
     let checks = checks(&fields, "checks", Allowed::default());
     let resume = fields.get("resume", |context, node| {
         word(context, node, &[("idempotent", Resume::Idempotent), ("once", Resume::Once)])
@@ -56,20 +58,24 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
     let retry = fields.get("retry", retry);
     let estimate = fields.get("estimate", estimate);
     let undo = steps(&fields, "undo", Part::Work);
+    let words = [("stop", OnFailure::Stop), ("set_aside", OnFailure::SetAside)];
+    let on_failure = fields.get("on_failure", |context, node| word(context, node, &words)).unwrap_or_default();
+    if on_failure == OnFailure::SetAside && repeat.is_none() && !fields.has("repeat") {
+        let help = "add `repeat`, or leave it out: a single step that fails stops the run";
+        context.report(fields.key_place("on_failure"), "only one of many can be set aside", help);
+    }
     if fields.has("undo") && part != Part::Maintenance {
-        let help = "only steps of `maintenance` are undone; write a step of its own";
+        let help = "only the steps right under `maintenance` are undone; write it there, or a step of its own";
         context.report(fields.key_place("undo"), "this step cannot be undone", help);
     }
-    let kind = kind::kind(&fields, part);
+    let kind = kind::kind(&fields);
     fields.finish();
     let (id, title, kind) = (id?, title?, kind?);
     if kind::needs_resume(&kind) && resume.is_none() && done_when.is_none() && !fields.has("done_when") {
         let help = "add `done_when` with a probe that tells, or `resume: idempotent` or `resume: once`";
-        context.report(
-            fields.key_place("run"),
-            "nobody can tell whether this command has to run again after a crash",
-            help,
-        );
+        let (key, what) = if fields.has("http") { ("http", "request") } else { ("run", "command") };
+        let message = format!("nobody can tell whether this {what} has to run again after a crash");
+        context.report(fields.key_place(key), message, help);
     }
     Some(Step {
         id,
@@ -80,12 +86,15 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
         offline,
         floor,
         optional,
+        as_user,
+        needs_space,
         checks,
         resume,
         done_when,
         retry,
         estimate,
         undo,
+        on_failure,
         kind,
         place: fields.place(),
     })
@@ -110,6 +119,10 @@ fn check(context: &Context, node: &Node, allowed: Allowed) -> Option<Check> {
     let level =
         fields.get("level", |context, node| word(context, node, &[("must", Level::Must), ("should", Level::Should)]));
     let at_hop = fields.get("at", |context, node| word(context, node, &[("start", false), ("hop", true)]));
+    if let Some(Repeat { over: Over::Probe(_), .. }) = &repeat {
+        let help = "write `over: facts.NAME` or `over: [a, b]`, or let one question answer for all";
+        context.report(fields.key_place("repeat"), "a check is repeated over what is known beforehand", help);
+    }
     let probe = inline(&fields, allowed);
     fields.finish();
     Some(Check {
@@ -173,10 +186,7 @@ fn repeat(context: &Context, node: &Node) -> Option<Repeat> {
     let over = fields.need("over", |context, node| match node {
         Node::Sequence(_) => list(context, node, template).map(Over::List),
         Node::Scalar(_) => expression(context, node).map(Over::Expression),
-        Node::Mapping(_) => {
-            wrong_type(context, node, "an expression or a list", "write `over: facts.NAME` or `over: [a, b]`");
-            None
-        }
+        Node::Mapping(_) => probe(context, node, Allowed::default()).map(Box::new).map(Over::Probe),
     });
     let name = fields.need("as", |context, node| {
         parsed(context, node, "a name of lower-case letters, digits and `_`", |name| {
@@ -190,9 +200,11 @@ fn repeat(context: &Context, node: &Node) -> Option<Repeat> {
             }
         })
     });
+    let key = fields.get("key", text);
+    let batch = fields.get("batch", template);
     fields.finish();
     // The name is in reach even where the items are wrong, so that one mistake is not reported at every use of it.
-    Some(Repeat { over: over.unwrap_or(Over::List(Vec::new())), name: name?, place: fields.place() })
+    Some(Repeat { over: over.unwrap_or(Over::List(Vec::new())), name: name?, key, batch, place: fields.place() })
 }
 
 fn retry(context: &Context, node: &Node) -> Option<Retry> {
@@ -230,6 +242,28 @@ fn estimate(context: &Context, node: &Node) -> Option<Estimate> {
     });
     fields.finish();
     each.map(Estimate::Each)
+}
+
+/// `{ factor: 1.2, of: STORE, at: FOLDER }`.
+fn space(context: &Context, node: &Node) -> Option<Space> {
+    let fields = Fields::of(context, node, "a need for space")?;
+    let factor = fields.need("factor", |context, node| {
+        parsed(context, node, "a number such as `1.2`", |text| {
+            let factor = text.parse().ok().filter(|f: &f64| f.is_finite() && *f > 0.0);
+            factor.ok_or_else(|| format!("`{text}` is no such number"))
+        })
+    });
+    let of = fields.get("of", |context, node| {
+        let name = text(context, node)?;
+        context.mention(Mentioned::Store, &name, place(node));
+        Some(name)
+    });
+    if of.is_none() {
+        context.mention(Mentioned::OnlyStore, "", fields.place());
+    }
+    let at = fields.get("at", template);
+    fields.finish();
+    Some(Space { factor: factor?, of, at })
 }
 
 /// A count of rows, for `batch`.

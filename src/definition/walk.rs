@@ -1,8 +1,8 @@
 //! Goes over every template, expression and probe of a catalogue, with the loop names that are in reach there.
 
 use crate::model::{
-    Ask, AskSpec, Catalogue, Check, Command, Estimate, Expect, Expression, FileEdit, Kind, Over, Probe, Query, Repeat,
-    Step, Template,
+    Ask, AskSpec, Catalogue, Check, Command, Estimate, Expect, Expression, FileEdit, Http, Kind, Over, Probe, Query,
+    Repeat, Step, Template,
 };
 
 /// What is in reach at some point besides the names that are everywhere.
@@ -28,6 +28,7 @@ pub(super) fn walk(catalogue: &Catalogue, visit: &mut dyn Visit) {
     for store in &system.stores {
         store.detect.iter().for_each(|p| probe(p, &nothing, visit));
         store.default.iter().for_each(|t| visit.template(t, &nothing));
+        store.when.iter().for_each(|e| visit.expression(e, &nothing));
     }
     for fact in &system.facts {
         fact.detect.iter().for_each(|p| probe(p, &nothing, visit));
@@ -59,6 +60,8 @@ fn step<'c>(step: &'c Step, within: &Where<'c>, visit: &mut dyn Visit) {
     visit.template(&step.title, within);
     step.why.iter().for_each(|t| visit.template(t, within));
     step.when.iter().for_each(|e| visit.expression(e, within));
+    step.as_user.iter().for_each(|t| visit.template(t, within));
+    step.needs_space.iter().filter_map(|s| s.at.as_ref()).for_each(|t| visit.template(t, within));
     step.checks.iter().for_each(|c| check(c, within, visit));
     step.done_when.iter().for_each(|p| probe(p, within, visit));
     step.retry.iter().filter_map(|r| r.unless.as_ref()).for_each(|e| expect(e, within, visit));
@@ -76,7 +79,9 @@ fn repeat<'c>(repeat: Option<&'c Repeat>, within: &Where<'c>, visit: &mut dyn Vi
         match &repeat.over {
             Over::Expression(expression) => visit.expression(expression, within),
             Over::List(items) => items.iter().for_each(|t| visit.template(t, within)),
+            Over::Probe(over) => probe(over, within, visit),
         }
+        repeat.batch.iter().for_each(|t| visit.template(t, within));
         inner.names.push(&repeat.name);
     }
     inner
@@ -95,6 +100,8 @@ fn kind<'c>(kind: &'c Kind, within: &Where<'c>, visit: &mut dyn Visit) {
         Kind::Ask(AskSpec { text, choices, default, .. }) => {
             [text].into_iter().chain(choices).chain(default).for_each(|t| visit.template(t, within));
         }
+        Kind::Http(request) => http(request, within, visit),
+        Kind::Wait(wait) => probe(&wait.until, within, visit),
         Kind::Backup(backup) => backup.to.iter().for_each(|t| visit.template(t, within)),
         Kind::Steps(steps) => steps.iter().for_each(|s| step(s, within, visit)),
         Kind::Check(own) => check(own, within, visit),
@@ -115,6 +122,7 @@ fn probe(probe: &Probe, within: &Where<'_>, visit: &mut dyn Visit) {
         Ask::Sql { query: text, .. } => query(text, within, visit),
         Ask::Run(run) => command(run, within, visit),
         Ask::File { file } => visit.template(file.path(), within),
+        Ask::Http(request) => http(request, within, visit),
     }
     let answer = &probe.answer;
     answer.pattern.iter().chain(&answer.key).for_each(|t| visit.template(t, within));
@@ -129,6 +137,12 @@ fn command(command: &Command, within: &Where<'_>, visit: &mut dyn Visit) {
     command.argv.iter().chain(&command.cwd).chain(&command.stdin).for_each(|t| visit.template(t, within));
     command.env.iter().for_each(|(_, value)| visit.template(value, within));
     command.expect.iter().for_each(|e| expect(e, within, visit));
+}
+
+fn http(http: &Http, within: &Where<'_>, visit: &mut dyn Visit) {
+    [&http.url].into_iter().chain(&http.body).for_each(|t| visit.template(t, within));
+    http.headers.iter().for_each(|(_, value)| visit.template(value, within));
+    http.expect.iter().for_each(|e| expect(e, within, visit));
 }
 
 fn expect(expect: &Expect, within: &Where<'_>, visit: &mut dyn Visit) {

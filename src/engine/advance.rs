@@ -27,7 +27,13 @@ impl Machine {
             return;
         }
         self.record_verified_hops();
-        let Some(step) = self.next_step() else {
+        let next = self.next_step();
+        let work_is_over = next.as_ref().is_none_or(|step| step.phase >= Phase::Leave);
+        if work_is_over && self.state.approved && !self.state.set_aside().is_empty() {
+            self.needs_operator(RunState::Failed);
+            return;
+        }
+        let Some(step) = next else {
             self.nothing_left();
             return;
         };
@@ -211,6 +217,7 @@ impl Machine {
                 let attempt = self.attempts.get(&key).copied().unwrap_or(1);
                 self.say(EventKind::StepChanged { key, state: StepState::Verifying { attempt } });
             }
+            Report::Items(items) => self.items = items,
             Report::BackedUp { file, size } => self.record(EventKind::BackedUp { key, file, size }),
             Report::Baseline(answers) => {
                 self.baseline.extend(answers.iter().map(|(key, digest, _)| (key.clone(), digest.clone())));
@@ -224,6 +231,10 @@ impl Machine {
         let Some(step) = self.state.step(key).cloned() else { return };
         match outcome {
             Outcome::Done | Outcome::Adopted => {
+                if let Err(error) = self.put_in_items(&step) {
+                    self.failed(&step, &Failure { error, transient: false, answer: None });
+                    return;
+                }
                 self.step_is(key, StepState::Done { adopted: outcome == Outcome::Adopted });
                 self.maintenance_entered(&step);
                 self.maintenance_left(&step);
@@ -273,6 +284,10 @@ impl Machine {
                 let reason = failure.error.clone();
                 self.step_is(&step.key, StepState::Waiting { reason, attempt, until: Some(until) });
                 self.act(Act::Timer { after: Duration::from_millis(wait), due: Due::Retry { key: step.key.clone() } });
+            }
+            _ if step.set_aside.is_some() && self.leaving.is_none() && self.stopping.is_none() => {
+                self.put_aside(step, failure.error.clone());
+                self.advance();
             }
             _ => {
                 self.step_is(

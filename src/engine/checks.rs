@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::model::{CheckResult, CheckStatus, Level, Phase, Plan, PlannedStep, Work};
+use crate::model::{CheckResult, CheckStatus, Level, Phase, Plan, PlannedStep, Scope, Space, Work};
 use crate::probe::{Site, Verdict, ask, judge};
 use crate::step::rows_as_lines;
 
@@ -13,6 +13,8 @@ pub enum Item {
     /// The store's name.
     Space(String),
     StateDir,
+    /// What a step needs, and the step's title.
+    Room(Space, String, Box<Scope>),
 }
 
 /// What is checked for a plan: every gate once, and what Stepwell itself needs.
@@ -26,6 +28,12 @@ pub fn items(plan: &Plan, site: &Site) -> Vec<(String, Item)> {
         .filter(|(id, _)| seen.insert(id.clone()))
         .map(|(id, s)| (id, Item::Gate(Box::new(s.clone()))))
         .collect();
+    for step in &plan.steps {
+        if let Some(space) = &step.needs_space {
+            let item = Item::Room(space.clone(), step.title.clone(), Box::new(step.scope.clone()));
+            items.push((format!("stepwell-space-{}", step.key), item));
+        }
+    }
     items.push(("stepwell-state".to_owned(), Item::StateDir));
     for name in site.stores.keys() {
         items.push((format!("stepwell-space-{name}"), Item::Space(name.clone())));
@@ -44,6 +52,9 @@ pub async fn check(id: String, item: Item, site: &Site) -> CheckResult {
         Item::Gate(step) => gate(id, &step, site).await,
         Item::Space(store) => space(id, &store, site),
         Item::StateDir => state_dir(id, site),
+        Item::Room(space, title, scope) => {
+            room(id, &space, &title, &site.scoped(&scope, &std::collections::BTreeMap::new()))
+        }
     }
 }
 
@@ -116,6 +127,21 @@ fn space(id: String, store: &str, site: &Site) -> CheckResult {
             own(id, title, status, found, fix)
         }
         Err(e) => own(id, title, CheckStatus::Warn, format!("free space is not known: {e}"), fix),
+    }
+}
+
+/// What the definition says that a step needs.
+fn room(id: String, space: &Space, step: &str, site: &Site) -> CheckResult {
+    let title = format!("There is room for: {step}");
+    let fix = "Make room on that disk.";
+    match crate::step::room(space, site) {
+        Ok(room) => {
+            let bytes = crate::words::format::bytes;
+            let found = format!("{} free at {}, {} needed", bytes(room.free), room.at.display(), bytes(room.needed));
+            let status = if room.is_enough() { CheckStatus::Pass } else { CheckStatus::Fail };
+            own(id, title, status, found, fix)
+        }
+        Err(reason) => own(id, title, CheckStatus::Fail, reason, fix),
     }
 }
 

@@ -277,9 +277,10 @@ impl Machine {
     fn retry(&mut self, key: &str) -> Refusal {
         let row = self.state.steps.iter().find(|row| row.key == key);
         match row.map(|row| &row.state) {
-            Some(StepState::Failed { .. }) => {
+            Some(StepState::Failed { .. } | StepState::SetAside { .. }) => {
                 self.fruitless.remove(key);
                 self.step_is(key, StepState::Pending);
+                self.free_item(key, StepState::Pending);
                 self.run_is(RunState::Running);
                 self.advance();
                 Ok(())
@@ -299,11 +300,19 @@ impl Machine {
             return Err(format!("`{key}` cannot be left out: retry it, or stop"));
         }
         let failed = self.state.steps.iter().any(|r| {
-            r.key == key && matches!(r.state, StepState::Failed { .. } | StepState::Asking | StepState::Unknown { .. })
+            r.key == key
+                && matches!(
+                    r.state,
+                    StepState::Failed { .. }
+                        | StepState::SetAside { .. }
+                        | StepState::Asking
+                        | StepState::Unknown { .. }
+                )
         });
         if !failed {
             return Err(format!("`{key}` does not stand in the way"));
         }
+        self.free_item(key, StepState::Skipped { reason: reason.clone() });
         self.step_is(key, StepState::Skipped { reason });
         self.run_is(RunState::Running);
         self.advance();

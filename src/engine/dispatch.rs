@@ -12,9 +12,9 @@ use super::machine::Machine;
 use super::{checks, executor, survey};
 use crate::definition::Deployment;
 use crate::journal::{Journal, JournalError, Lock, Marks, me};
-use crate::model::{Catalogue, EventKind, Exit, StepState};
+use crate::model::{Catalogue, EventKind, Exit, StepState, Work};
 use crate::probe::{Site, ask, judge};
-use crate::step::{Context, Control, left_behind};
+use crate::step::{Context, Control, Left, left_behind};
 
 /// What a session is opened with.
 pub struct Setup {
@@ -208,7 +208,16 @@ impl Dispatcher {
         let left = steps
             .iter()
             .filter(|(_, state, _)| matches!(state, StepState::Running { .. } | StepState::Verifying { .. }))
-            .map(|(key, _, attempt)| (key.clone(), left_behind(&run_dir, key, *attempt)))
+            .map(|(key, _, attempt)| {
+                let work = record.plan.steps.iter().find(|s| &s.key == key).map(|s| &s.work);
+                let left = match work {
+                    Some(Work::Run(_)) => left_behind(&run_dir, key, *attempt),
+                    // A request leaves nothing behind that could be looked at.
+                    Some(Work::Http(_)) => Left::Unknown,
+                    _ => Left::Nothing,
+                };
+                (key.clone(), left)
+            })
             .collect();
         Ok(Resumed { record, epoch, steps, events, recorded, left })
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::model::{Answer, PlannedStep, Value, Work};
 use crate::probe::{AskError, Verdict, ask, judge};
 use crate::step::{self, Context, Outcome, Report};
+use crate::words::format::bytes;
 
 /// How often `done_when` is asked for progress while a program runs.
 const LOOK: Duration = Duration::from_millis(500);
@@ -56,6 +57,16 @@ async fn before(planned: &PlannedStep, context: &Context) -> Result<Option<u64>,
             Err(AskError::Command { .. }) => {}
             Err(e) if matches!(planned.work, Work::Ask(_)) => drop(e),
             Err(e) => return Err(e.into()),
+        }
+    }
+    if let Some(space) = &planned.needs_space {
+        let room = step::room(space, &context.site).map_err(Outcome::permanent)?;
+        if !room.is_enough() {
+            let (needed, free) = (bytes(room.needed), bytes(room.free));
+            return Err(Outcome::transient(format!(
+                "{needed} must be free at {}, and only {free} is",
+                room.at.display()
+            )));
         }
     }
     for check in &planned.checks {

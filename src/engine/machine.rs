@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::act::{Act, Due, Incoming, Input};
 use crate::journal::{RunRecord, Write};
 use crate::model::{
-    Actor, Catalogue, Event, EventKind, Exit, Outcome, RunState, Severity, State, StepState, Summary, Version,
+    Actor, Catalogue, Event, EventKind, Exit, Outcome, RunState, Severity, State, StepState, Summary, Value, Version,
 };
 use crate::probe::Site;
 use crate::step::{Control, Left};
@@ -35,6 +35,8 @@ pub struct Machine {
     pub(super) left: BTreeMap<String, Left>,
     /// Maintenance steps that changed something, in order.
     pub(super) entered: Vec<String>,
+    /// For which items the running step is to be done.
+    pub(super) items: Vec<Value>,
     /// Digests of answers from before the hop, by the verification's key.
     pub(super) baseline: BTreeMap<String, String>,
     /// Stepwell's record of the version, as it was last read or written.
@@ -82,6 +84,7 @@ impl Machine {
             running: None,
             left: BTreeMap::new(),
             entered: Vec::new(),
+            items: Vec::new(),
             baseline: BTreeMap::new(),
             recorded: None,
             control: Control::Go,
@@ -161,6 +164,7 @@ impl Machine {
     pub(super) fn record(&mut self, kind: EventKind) {
         match &kind {
             EventKind::RunChanged { state } => self.pending.1.state = Some(*state),
+            EventKind::Planned { plan } => self.pending.1.plan = Some(plan.clone()),
             EventKind::StepChanged { key, state } => {
                 let attempt = self.attempts.get(key).copied().unwrap_or(0);
                 self.pending.1.steps.retain(|(k, _, _)| k != key);
@@ -174,8 +178,12 @@ impl Machine {
             }
             _ => {}
         }
+        // The run keeps its plan itself; told again with every list of items it would fill the journal.
+        let kept = !matches!(kind, EventKind::Planned { .. });
         let event = self.event(kind);
-        self.pending.1.events.push(event.clone());
+        if kept {
+            self.pending.1.events.push(event.clone());
+        }
         self.pending.0.push(event);
     }
 

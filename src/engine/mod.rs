@@ -1,6 +1,6 @@
 //! Carries out what operators decide, and tells what happens. Knows no front end.
 //!
-//! One loop: clients, step results, timers and signals become an [`Input`]; the synchronous [`Machine`] turns it into
+//! One loop: clients, step results, timers and signals become an `Input`; the synchronous `Machine` turns it into
 //! acts; the dispatcher carries the acts out in their order. The start of a step is in the journal before its work
 //! begins, since the act that writes it stands before the act that starts it.
 
@@ -11,6 +11,7 @@ mod decide;
 mod dispatch;
 mod ending;
 mod executor;
+mod items;
 mod machine;
 mod resume;
 mod survey;

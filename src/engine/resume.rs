@@ -75,7 +75,10 @@ impl Machine {
         for (key, state, _) in steps {
             match state {
                 // Going on is the operator's word that it may be tried again.
-                StepState::Failed { .. } | StepState::Waiting { .. } => {
+                StepState::Failed { .. }
+                | StepState::Waiting { .. }
+                | StepState::SetAside { .. }
+                | StepState::Blocked { .. } => {
                     self.step_is(&key, StepState::Pending);
                 }
                 StepState::Asking => self.step_is(&key, StepState::Pending),

@@ -197,6 +197,7 @@ fn source_word(probe: &Probe) -> String {
         crate::model::Ask::Run(command) => {
             format!("the command {}", command.argv.first().map(|t| t.text.as_str()).unwrap_or_default())
         }
+        crate::model::Ask::Http(http) => format!("the answer of {}", http.url.text),
         crate::model::Ask::File { file } => format!("the file {}", file.path().text),
     }
 }

@@ -210,12 +210,23 @@ pub enum StepState {
     Skipped {
         reason: String,
     },
+    /// It failed, and the others went on. The run is not complete before it is done or waived.
+    SetAside {
+        error: String,
+    },
+    /// An earlier step of the same item was set aside.
+    Blocked {
+        by: String,
+    },
 }
 
 impl StepState {
     /// Whether the plan may go past it.
     pub fn is_over(&self) -> bool {
-        matches!(self, StepState::Done { .. } | StepState::Skipped { .. })
+        matches!(
+            self,
+            StepState::Done { .. } | StepState::Skipped { .. } | StepState::SetAside { .. } | StepState::Blocked { .. }
+        )
     }
 
     /// Whether it is under way now.

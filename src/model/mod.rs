@@ -18,14 +18,14 @@ pub use decision::{AtEnd, Decision, MaintenanceChoice};
 pub use event::{Actor, Event, EventKind, Outcome, RunState, Service, Severity, StepState, Summary};
 pub use exit::Exit;
 pub use place::Place;
-pub use plan::{Hop, Phase, Plan, PlannedStep, ResumeClass, Scope, Work};
+pub use plan::{Hop, Listed, Phase, Plan, PlannedStep, ResumeClass, Scope, Work};
 pub use probe::{Answer, AnswerSpec, Ask, Expect, FileQuestion, Probe, Query, RowCount};
 pub use progress::StepRow;
 pub use release::{Catalogue, Fact, Notes, Release, StoreSpec, System, Versions};
 pub use state::{CheckRow, LOG_LINES, Need, State};
 pub use step::{
-    AskSpec, Backfill, BackupSpec, Check, Command, Estimate, FileEdit, IniKey, Kind, Level, Offline, Over, Repeat,
-    Resume, Retry, SqlSpec, Step,
+    AskSpec, Backfill, BackupSpec, Check, Command, Estimate, FileEdit, Http, IniKey, Kind, Level, Offline, OnFailure,
+    Over, Repeat, Resume, Retry, Space, SqlSpec, Step, Wait,
 };
 pub use survey::{
     CheckResult, CheckStatus, FactFound, FactSource, NoteItem, NotePage, Route, SourceAnswer, StoreFound, Survey,

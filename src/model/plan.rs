@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AskSpec, Backfill, BackupSpec, Check, Command, FileEdit, Offline, Probe, Retry, SqlSpec, Template, Value};
+use super::{
+    AskSpec, Backfill, BackupSpec, Check, Command, FileEdit, Http, Offline, Probe, Retry, Space, SqlSpec, Step,
+    Template, Value, Wait,
+};
 
 /// What one run does. A run keeps it whole, as it was approved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -90,6 +93,15 @@ pub struct PlannedStep {
     /// After it only a backup leads back to the version that the run started from.
     pub point_of_no_return: bool,
     pub optional: bool,
+    /// The item of a `repeat` that it belongs to, as the beginning of its key: where one step fails, the item is
+    /// set aside and the others go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_aside: Option<String>,
+    /// The user as whom its programs run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_user: Option<Template>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_space: Option<Space>,
     /// Whether the question can be answered before the plan is approved.
     pub ask_first: bool,
     /// For a step that leaves maintenance: the key of the step that it undoes.
@@ -98,6 +110,9 @@ pub struct PlannedStep {
     /// Expected milliseconds, where the definition says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate: Option<u64>,
+    /// Expected milliseconds for each item, where the definition says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate_each: Option<u64>,
     /// What it touches, in a few words.
     pub touches: String,
     /// The very SQL, argument list or file change, line by line, secrets masked.
@@ -114,10 +129,23 @@ pub enum Work {
     File(FileEdit),
     Ask(AskSpec),
     Backup(BackupSpec),
+    Http(Http),
+    Wait(Box<Wait>),
     /// A check that must pass: a gate, a verification, the service's health.
     Check(Box<Check>),
+    /// A step for each item, which are known when the run comes to it.
+    Repeat(Box<Listed>),
     /// Keeps the answers that `unchanged` is compared with: check id and probe.
     Baseline(Vec<(String, Probe)>),
+}
+
+/// A step to be done for items that are not known yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listed {
+    pub step: Step,
+    /// The actions that it uses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<Step>,
 }
 
 impl Work {
@@ -130,7 +158,10 @@ impl Work {
             Work::File(_) => "file",
             Work::Ask(_) => "ask",
             Work::Backup(_) => "backup",
+            Work::Http(_) => "http",
+            Work::Wait(_) => "wait",
             Work::Check(_) => "check",
+            Work::Repeat(_) => "list",
             Work::Baseline(_) => "note",
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Command, Place, Template, Value};
+use super::{Command, Http, Place, Template, Value};
 
 /// A question that changes nothing, the same wherever one stands: check, `done_when`, `detect`, `data`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,7 @@ pub enum Ask {
     Sql { store: Option<String>, query: Query },
     Run(Command),
     File { file: FileQuestion },
+    Http(Http),
 }
 
 /// A query, or one for each kind of database.
@@ -101,6 +102,9 @@ pub struct Expect {
     pub text: Option<Template>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit: Option<Vec<i32>>,
+    /// Status codes of an HTTP answer; 200 to 299 when nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Vec<u16>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exists: Option<bool>,
     /// The answer is the one from before the hop.
@@ -124,6 +128,8 @@ pub struct Answer {
     pub count: u64,
     /// Exit status of a command.
     pub exit: Option<i32>,
+    /// Status code of an HTTP answer.
+    pub status: Option<u16>,
     /// Whether the file is there.
     pub exists: Option<bool>,
     /// SHA-256 over all rows, for `unchanged`.

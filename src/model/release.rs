@@ -83,6 +83,7 @@ pub struct StoreSpec {
     pub default: Option<Template>,
     /// Whether Stepwell may keep its journal there.
     pub journal: bool,
+    pub when: Option<Expression>,
     pub place: Place,
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Actor, AtEnd, CheckResult, CheckStatus, Event, EventKind, Exit, MaintenanceChoice, Outcome, Plan, PlannedStep,
-    Route, RunState, Service, Severity, StepRow, StepState, Summary, Survey, Work,
+    Actor, AtEnd, CheckResult, CheckStatus, Event, EventKind, Exit, MaintenanceChoice, Outcome, Phase, Plan,
+    PlannedStep, Route, RunState, Service, Severity, StepRow, StepState, Summary, Survey, Work,
 };
 
 /// Lines of output that are kept for showing; files hold the rest.
@@ -244,6 +244,30 @@ impl State {
         self.down_before + u64::try_from(current).unwrap_or(0)
     }
 
+    /// Keys of the steps that were set aside and are neither done nor waived.
+    pub fn set_aside(&self) -> Vec<String> {
+        let aside = |row: &&StepRow| matches!(row.state, StepState::SetAside { .. });
+        self.steps.iter().filter(aside).map(|row| row.key.clone()).collect()
+    }
+
+    /// Whether all work is over but for what was set aside.
+    fn only_set_aside(&self) -> bool {
+        let next = self.current().and_then(|at| self.plan.as_ref()?.steps.get(at));
+        next.is_none_or(|step| step.phase >= Phase::Leave) && !self.set_aside().is_empty()
+    }
+
+    /// The first step that was set aside, with how many there are.
+    fn set_aside_need(&self) -> Option<Need> {
+        let keys = self.set_aside();
+        let row = self.steps.iter().find(|row| Some(&row.key) == keys.first())?;
+        let StepState::SetAside { error } = &row.state else { return None };
+        let others = match keys.len() {
+            1 => String::new(),
+            n => format!(" ({n} were set aside: {})", keys.join(", ")),
+        };
+        Some(Need::Failed { key: row.key.clone(), error: format!("{error}{others}") })
+    }
+
     /// Whether this is not yet how things stand now: more of what an earlier session did is on its way.
     pub fn is_history(&self) -> bool {
         self.history.is_some()
@@ -321,6 +345,7 @@ impl State {
         match self.run_state? {
             RunState::AwaitingApproval => Some(Need::Approve),
             RunState::AwaitingConfirmation => Some(Need::Confirm),
+            RunState::Failed if self.only_set_aside() => self.set_aside_need(),
             RunState::Failed | RunState::NeedsOperator => {
                 let row = &self.steps[self.current()?];
                 match &row.state {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Expression, Place, Probe, Query, Template};
 
 /// One unit of work, or a group of them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     pub id: String,
     pub title: Template,
@@ -15,6 +15,9 @@ pub struct Step {
     pub offline: Option<Offline>,
     pub floor: Option<String>,
     pub optional: bool,
+    /// The user as whom programs of this step run.
+    pub as_user: Option<Template>,
+    pub needs_space: Option<Space>,
     pub checks: Vec<Check>,
     pub resume: Option<Resume>,
     pub done_when: Option<Probe>,
@@ -22,12 +25,15 @@ pub struct Step {
     pub estimate: Option<Estimate>,
     /// How maintenance is left again; only on maintenance steps.
     pub undo: Vec<Step>,
+    pub on_failure: OnFailure,
     pub kind: Kind,
+    #[serde(skip)]
     pub place: Place,
 }
 
 /// What a step does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     Sql(SqlSpec),
     Backfill(Backfill),
@@ -35,6 +41,8 @@ pub enum Kind {
     File(FileEdit),
     Ask(AskSpec),
     Backup(BackupSpec),
+    Http(Http),
+    Wait(Box<Wait>),
     Steps(Vec<Step>),
     Use(String),
     /// A check as a step. No author writes one: plans are made of them.
@@ -77,9 +85,54 @@ pub struct Command {
     /// Seconds after which the whole process group is stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<u64>,
+    /// Its output is neither shown nor kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub secret_output: bool,
     /// What the command's own output must say besides its exit status. Only on steps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect: Option<super::Expect>,
+}
+
+/// A request over HTTP.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Http {
+    /// `GET` and so on, in capitals.
+    pub method: String,
+    pub url: Template,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, Template)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Template>,
+    /// Seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
+    /// What the answer must say. Only on steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<super::Expect>,
+}
+
+/// Waiting for something that happens by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Wait {
+    pub until: Probe,
+    /// Milliseconds between two questions.
+    pub every: u64,
+    /// Milliseconds after which waiting counts as failed; none when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
+}
+
+/// Free space without which a step is not begun.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Space {
+    /// Times the size of a store.
+    pub factor: f64,
+    /// The store; the only one when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// A folder on the file system in question; where the store is when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Template>,
 }
 
 /// A change to a file of the system.
@@ -138,21 +191,31 @@ pub struct BackupSpec {
 }
 
 /// A step done once for each item.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Repeat {
     pub over: Over,
     /// The name under which templates see the item.
     pub name: String,
+    /// The column or entry of an item that names it in keys; the first one when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// So many items are done together, as a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Template>,
+    #[serde(skip)]
     pub place: Place,
 }
 
 /// Where the items of a `repeat` come from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Over {
     /// Known when the plan is made: an expression such as `facts.services`.
     Expression(Expression),
     /// Written out.
     List(Vec<Template>),
+    /// Known when the run comes to it: the rows of an answer.
+    Probe(Box<Probe>),
 }
 
 /// Whether the service must be in maintenance for a step. The nearest one that says so wins.
@@ -195,6 +258,16 @@ pub enum Estimate {
     Each(Template),
 }
 
+/// What happens when one item of many fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnFailure {
+    #[default]
+    Stop,
+    /// The others go on; the bad ones are named at the end.
+    SetAside,
+}
+
 /// Whether a check can be overridden.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -214,9 +287,9 @@ pub struct Check {
     pub fix: Option<Template>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Template>,
-    #[serde(skip)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Expression>,
-    #[serde(skip)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
     pub level: Level,
     /// Asked only just before its hop, because an earlier hop repairs what it finds.

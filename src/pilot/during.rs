@@ -22,6 +22,10 @@ pub(super) fn want(state: &State, policy: &Policy, sent: &Sent) -> Move {
             Some(step) => answer(state, step, policy, sent),
             None => Move::Wait,
         },
+        Some(Need::Failed { key, .. }) if policy.accept.contains_key(&key) && is_set_aside(state, &key) => {
+            let reason = policy.accept[&key].clone();
+            Move::Decide(Decision::Skip { key, reason })
+        }
         Some(Need::Failed { key, error }) => {
             Move::give(Exit::StepFailed, give::step_failed(&key, title(state, &key), &error, state.service))
         }
@@ -73,6 +77,10 @@ fn settle(state: &State, policy: &Policy, sent: &Sent, key: String, intent: &str
     };
     // *Again* is said once: when the step is unknown a second time, somebody has to look a second time.
     sent.once(&key, Decision::Settle { key: key.clone(), done }, needed)
+}
+
+fn is_set_aside(state: &State, key: &str) -> bool {
+    state.set_aside().iter().any(|aside| aside == key)
 }
 
 fn title<'a>(state: &'a State, key: &str) -> &'a str {

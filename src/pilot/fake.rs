@@ -43,9 +43,13 @@ pub(crate) fn step(key: &str, work: Work) -> PlannedStep {
         floor: None,
         point_of_no_return: false,
         optional: false,
+        set_aside: None,
+        as_user: None,
+        needs_space: None,
         ask_first: false,
         undoes: None,
         estimate: Some(3000),
+        estimate_each: None,
         touches: "secrets".to_owned(),
         detail: vec![format!("detail of {key}")],
     }

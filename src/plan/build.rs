@@ -1,11 +1,12 @@
 //! The plan itself: every hop's steps in their order, with maintenance around what needs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::expand::{Place, expand, with_own_words};
+use super::expand::{Place, expand};
 use super::{PlanError, hash, hops, tags};
 use crate::model::{
-    Catalogue, Check, Hop, Kind, Offline, Phase, Plan, PlannedStep, Release, ResumeClass, Scope, Step, Version, Work,
+    Catalogue, Check, Hop, Kind, Offline, OnFailure, Phase, Plan, PlannedStep, Release, ResumeClass, Scope, Step,
+    Version, Work,
 };
 use crate::probe::Site;
 
@@ -91,15 +92,15 @@ impl Builder<'_> {
         }
         self.baseline(&releases, &own(Phase::Gate, None), out)?;
 
-        let mut used = BTreeMap::new();
+        let mut used = BTreeSet::new();
         for release in &releases {
-            let steps = self.once_each(&release.before, &mut used);
+            let steps = self.once_each(&release.before, &releases, &mut used);
             expand(&steps, &own(Phase::Before, Some(release)), self.site, out)?;
         }
         let program_first_runs = out.len();
         expand(&system.hop, &own(Phase::Hop, None), self.site, out)?;
         for release in &releases {
-            let steps = self.once_each(&release.steps, &mut used);
+            let steps = self.once_each(&release.steps, &releases, &mut used);
             expand(&steps, &own(Phase::Steps, Some(release)), self.site, out)?;
         }
         for release in &releases {
@@ -124,23 +125,28 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// An action that several releases of a hop use is carried out once, at its oldest place.
-    fn once_each(&self, steps: &[Step], used: &mut BTreeMap<String, ()>) -> Vec<Step> {
-        steps
-            .iter()
-            .filter_map(|step| match &step.kind {
-                Kind::Use(name) => {
-                    if used.insert(name.clone(), ()).is_some() {
-                        return None;
-                    }
-                    let action = self.catalogue.system.actions.iter().find(|a| &a.id == name)?;
-                    let mut own = with_own_words(action, step);
-                    own.when = step.when.clone().or_else(|| action.when.clone());
-                    Some(own)
+    /// An action that several releases of a hop use is carried out once, at its oldest place, with the highest floor
+    /// that one of them names.
+    fn once_each(&self, steps: &[Step], releases: &[&Release], used: &mut BTreeSet<String>) -> Vec<Step> {
+        let mut kept = Vec::new();
+        for step in steps {
+            let mut step = step.clone();
+            if let Kind::Use(name) = &step.kind {
+                if !used.insert(name.clone()) {
+                    continue;
                 }
-                _ => Some(step.clone()),
-            })
-            .collect()
+                step.floor = self.highest_floor(name, releases).or(step.floor);
+            }
+            kept.push(step);
+        }
+        kept
+    }
+
+    fn highest_floor(&self, action: &str, releases: &[&Release]) -> Option<String> {
+        let steps = releases.iter().flat_map(|r| r.before.iter().chain(&r.steps));
+        let floors =
+            steps.filter(|s| matches!(&s.kind, Kind::Use(name) if name == action)).filter_map(|s| s.floor.as_ref());
+        floors.max_by_key(|floor| self.site.scheme.parse(floor).ok()).cloned()
     }
 
     /// Maintenance is entered before the first step that needs it, and left when everything is verified.
@@ -188,12 +194,15 @@ impl Builder<'_> {
                 offline: Some(Offline::No),
                 floor: None,
                 optional: false,
+                as_user: None,
+                needs_space: None,
                 checks: Vec::new(),
                 resume: None,
                 done_when: None,
                 retry: None,
                 estimate: None,
                 undo: Vec::new(),
+                on_failure: OnFailure::Stop,
                 kind: Kind::Check(Box::new(check.clone())),
                 place: check.place,
             };
@@ -244,6 +253,7 @@ impl Builder<'_> {
                 ..Scope::default()
             },
             actions: &system.actions,
+            depth: 0,
         }
     }
 }
@@ -266,9 +276,13 @@ fn engine_step(key: String, title: String, place: &Place<'_>, work: Work, offlin
         floor: None,
         point_of_no_return: false,
         optional: false,
+        set_aside: None,
+        as_user: None,
+        needs_space: None,
         ask_first: false,
         undoes: None,
         estimate: None,
+        estimate_each: None,
         touches: String::new(),
         detail: Vec::new(),
     }

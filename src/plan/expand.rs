@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::PlanError;
-use crate::definition::Renderer;
+use crate::definition::{Renderer, duration};
 use crate::model::{
-    AskSpec, Kind, Offline, Over, Phase, PlannedStep, Resume, ResumeClass, Scope, Step, Template, Value, Work,
+    AskSpec, Estimate, Kind, Listed, Offline, OnFailure, Over, Phase, PlannedStep, Repeat, Resume, ResumeClass, Scope,
+    Step, Template, Value, Work,
 };
 use crate::probe::Site;
 
@@ -19,6 +20,8 @@ pub struct Place<'a> {
     pub offline: Offline,
     pub scope: Scope,
     pub actions: &'a [Step],
+    /// How many actions use one another up to here.
+    pub depth: u32,
 }
 
 /// Expands steps in order into `out`.
@@ -33,37 +36,122 @@ pub fn expand(steps: &[Step], place: &Place<'_>, site: &Site, out: &mut Vec<Plan
 }
 
 fn one(step: &Step, place: &Place<'_>, site: &Site, out: &mut Vec<PlannedStep>) -> Result<(), PlanError> {
+    keyed(step, &format!("{}/{}", place.prefix, step.id), place, site, out)
+}
+
+/// A step under its key: whether it applies, and to what.
+fn keyed(step: &Step, key: &str, place: &Place<'_>, site: &Site, out: &mut Vec<PlannedStep>) -> Result<(), PlanError> {
     let here = site.scoped(&place.scope, &BTreeMap::new());
     if let Some(when) = &step.when
         && !here.renderer().truth(when)?
     {
         return Ok(());
     }
-    let Some(repeat) = &step.repeat else {
-        return body(step, &format!("{}/{}", place.prefix, step.id), place, &here, out);
-    };
+    let Some(repeat) = &step.repeat else { return body(step, key, place, &here, out) };
     let items = match &repeat.over {
         Over::Expression(expression) => here.renderer().items(expression)?,
         Over::List(list) => list.iter().map(|t| here.renderer().value(t)).collect::<Result<_, _>>()?,
+        // What the items are is asked when the run comes to it.
+        Over::Probe(_) => {
+            let mut actions = Vec::new();
+            actions_of(step, place.actions, &mut actions);
+            let listed = Listed { step: step.clone(), actions };
+            let offline = step.offline.unwrap_or(place.offline);
+            out.push(leaf(step, Work::Repeat(Box::new(listed)), key, place, offline, &here)?);
+            return Ok(());
+        }
     };
+    each(step, repeat, items, key, place, site, out)
+}
+
+/// The steps of a `repeat` whose items are known now: they come after the step that asked for them.
+///
+/// # Errors
+/// As [`expand`].
+pub fn children(listed: &PlannedStep, items: Vec<Value>, site: &Site) -> Result<Vec<PlannedStep>, PlanError> {
+    let Work::Repeat(work) = &listed.work else { return Ok(Vec::new()) };
+    let Some(repeat) = &work.step.repeat else { return Ok(Vec::new()) };
+    let place = Place {
+        prefix: listed.key.clone(),
+        phase: listed.phase,
+        hop: listed.hop,
+        offline: listed.offline,
+        scope: listed.scope.clone(),
+        actions: &work.actions,
+        depth: 0,
+    };
+    let mut out = Vec::new();
+    each(&work.step, repeat, items, &listed.key, &place, site, &mut out)?;
+    Ok(out)
+}
+
+fn each(
+    step: &Step,
+    repeat: &Repeat,
+    items: Vec<Value>,
+    key: &str,
+    place: &Place<'_>,
+    site: &Site,
+    out: &mut Vec<PlannedStep>,
+) -> Result<(), PlanError> {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
-    for item in items {
-        let name = key_part(&item);
+    for item in batches(repeat, items, &site.scoped(&place.scope, &BTreeMap::new()))? {
+        let name = key_part(&item, repeat.key.as_deref());
         let again = seen.entry(name.clone()).or_default();
         *again += 1;
-        let suffix = if *again == 1 { name } else { format!("{name}~{again}") };
+        let key = if *again == 1 { format!("{key}/{name}") } else { format!("{key}/{name}~{again}") };
         let mut place = place.clone();
         place.scope.items.insert(repeat.name.clone(), item);
         let here = site.scoped(&place.scope, &BTreeMap::new());
-        body(step, &format!("{}/{}/{suffix}", place.prefix, step.id), &place, &here, out)?;
+        let begin = out.len();
+        body(step, &key, &place, &here, out)?;
+        if step.on_failure == OnFailure::SetAside {
+            for step in &mut out[begin..] {
+                step.set_aside = Some(key.clone());
+                // It can be waived by name.
+                step.optional = true;
+            }
+        }
     }
     Ok(())
 }
 
-/// An item as part of a key: readable, without white space or a slash.
-fn key_part(item: &Value) -> String {
+/// With `batch`, so many items at a time as a list.
+fn batches(repeat: &Repeat, items: Vec<Value>, here: &Site) -> Result<Vec<Value>, PlanError> {
+    let Some(batch) = &repeat.batch else { return Ok(items) };
+    let text = here.renderer().text(batch)?.to_string();
+    let size: usize = text
+        .trim()
+        .parse()
+        .ok()
+        .filter(|n| *n > 0)
+        .ok_or_else(|| PlanError::Definition(format!("`batch` is `{text}`, not a whole number from 1 on")))?;
+    Ok(items.chunks(size).map(|chunk| Value::from(chunk.to_vec())).collect())
+}
+
+/// The actions that a step uses, and those that they use: what the step needs besides itself.
+fn actions_of(step: &Step, actions: &[Step], found: &mut Vec<Step>) {
+    match &step.kind {
+        Kind::Use(name) if !found.iter().any(|a| &a.id == name) => {
+            if let Some(action) = actions.iter().find(|a| &a.id == name) {
+                found.push(action.clone());
+                actions_of(action, actions, found);
+            }
+        }
+        Kind::Steps(steps) => steps.iter().for_each(|step| actions_of(step, actions, found)),
+        _ => {}
+    }
+}
+
+/// An item as part of a key: readable, without white space or a slash. A list is named after its first item.
+fn key_part(item: &Value, key: Option<&str>) -> String {
     let text = match item {
         Value::String(s) => s.clone(),
+        Value::Array(items) => return items.first().map_or_else(|| "none".to_owned(), |first| key_part(first, key)),
+        Value::Object(map) => {
+            let named = key.and_then(|key| map.get(key)).or_else(|| map.values().next());
+            return named.map_or_else(|| "none".to_owned(), |value| key_part(value, None));
+        }
         other => other.to_string(),
     };
     text.chars().map(|c| if c.is_alphanumeric() || "._-:@".contains(c) { c } else { '_' }).collect()
@@ -83,22 +171,30 @@ fn body(step: &Step, key: &str, place: &Place<'_>, here: &Site, out: &mut Vec<Pl
             Ok(())
         }
         Kind::Use(name) => {
-            let action = place
-                .actions
-                .iter()
-                .find(|a| &a.id == name)
-                .ok_or_else(|| PlanError::Definition(format!("there is no action `{name}`")))?;
-            body(&with_own_words(action, step), key, place, here, out)
+            if place.depth >= 16 {
+                return Err(PlanError::Definition(format!("{key}: the action `{name}` uses itself")));
+            }
+            let inner = Place { depth: place.depth + 1, ..place.clone() };
+            keyed(&used(step, name, place.actions)?, key, &inner, here, out)
         }
         kind => {
-            out.push(leaf(step, kind, key, place, offline, &here.renderer(), here)?);
+            let work = work(kind, key, &here.renderer())?;
+            out.push(leaf(step, work, key, place, offline, here)?);
             Ok(())
         }
     }
 }
 
-/// An action as one place uses it: what that place says itself counts.
-pub fn with_own_words(action: &Step, user: &Step) -> Step {
+/// The action that a step uses, with what the step says itself.
+fn used(step: &Step, name: &str, actions: &[Step]) -> Result<Step, PlanError> {
+    let action = actions.iter().find(|a| a.id == name);
+    let action = action.ok_or_else(|| PlanError::Definition(format!("there is no action `{name}`")))?;
+    Ok(with_own_words(action, step))
+}
+
+/// An action as one place uses it: what that place says itself counts. Whether that place applies, and to which items,
+/// has been settled before.
+fn with_own_words(action: &Step, user: &Step) -> Step {
     let mut step = action.clone();
     step.id.clone_from(&user.id);
     if !user.title.text.is_empty() {
@@ -108,57 +204,85 @@ pub fn with_own_words(action: &Step, user: &Step) -> Step {
     step.offline = user.offline.or(step.offline);
     step.floor = user.floor.clone().or(step.floor);
     step.optional |= user.optional;
-    step.when = None;
-    step.repeat = step.repeat.or_else(|| user.repeat.clone());
+    step.as_user = user.as_user.clone().or(step.as_user);
+    step.needs_space = user.needs_space.clone().or(step.needs_space);
     step
 }
 
-fn leaf(
-    step: &Step,
-    kind: &Kind,
-    key: &str,
-    place: &Place<'_>,
-    offline: Offline,
-    renderer: &Renderer,
-    here: &Site,
-) -> Result<PlannedStep, PlanError> {
-    let work = match kind {
+/// What a single step does.
+fn work(kind: &Kind, key: &str, renderer: &Renderer) -> Result<Work, PlanError> {
+    Ok(match kind {
         Kind::Sql(sql) => Work::Sql(sql.clone()),
         Kind::Backfill(backfill) => Work::Backfill(backfill.clone()),
         Kind::Run(command) => Work::Run(command.clone()),
         Kind::File(edit) => Work::File(edit.clone()),
         Kind::Ask(ask) => Work::Ask(asked(ask, renderer)?),
         Kind::Backup(backup) => Work::Backup(backup.clone()),
+        Kind::Http(http) => Work::Http(http.clone()),
+        Kind::Wait(wait) => Work::Wait(wait.clone()),
         Kind::Check(check) => Work::Check(check.clone()),
         Kind::Steps(_) | Kind::Use(_) => return Err(PlanError::Definition(format!("{key} is not a single step"))),
-    };
-    let ask_first = matches!(kind, Kind::Ask(ask) if !ask.choices.is_empty());
+    })
+}
+
+fn leaf(
+    step: &Step,
+    work: Work,
+    key: &str,
+    place: &Place<'_>,
+    offline: Offline,
+    here: &Site,
+) -> Result<PlannedStep, PlanError> {
+    let renderer = here.renderer();
+    let listed = matches!(work, Work::Repeat(_));
+    let ask_first = matches!(&work, Work::Ask(ask) if !ask.choices.is_empty());
     let estimate = match &step.estimate {
-        Some(crate::model::Estimate::Whole(ms)) => Some(*ms),
+        Some(Estimate::Whole(ms)) => Some(*ms),
+        _ => None,
+    };
+    let estimate_each = match &step.estimate {
+        Some(Estimate::Each(each)) => {
+            let text = renderer.text(each)?.to_string();
+            Some(duration::parse(&text).map_err(|e| PlanError::Definition(format!("{key}: `estimate`: {e}")))?)
+        }
         _ => None,
     };
     Ok(PlannedStep {
         key: key.to_owned(),
         phase: place.phase,
         hop: place.hop,
-        title: renderer.text(&step.title)?.to_string(),
-        why: step.why.as_ref().map(|t| renderer.text(t)).transpose()?.map(|t| t.to_string()),
+        title: title(step, &work, &renderer)?,
+        // Words about an item wait for the item.
+        why: step.why.as_ref().filter(|_| !listed).map(|t| renderer.text(t)).transpose()?.map(|t| t.to_string()),
         resume: class(step, &work),
         work,
         scope: Scope { env: here.env.clone(), ..place.scope.clone() },
         offline,
-        done_when: step.done_when.clone(),
-        retry: step.retry.clone(),
-        checks: step.checks.clone(),
+        done_when: step.done_when.clone().filter(|_| !listed),
+        retry: step.retry.clone().filter(|_| !listed),
+        checks: if listed { Vec::new() } else { step.checks.clone() },
         floor: step.floor.clone(),
         point_of_no_return: false,
         optional: step.optional,
+        set_aside: None,
+        as_user: step.as_user.clone(),
+        needs_space: step.needs_space.clone(),
         ask_first,
         undoes: None,
         estimate,
+        estimate_each,
         touches: String::new(),
         detail: Vec::new(),
     })
+}
+
+/// The title; of a list, where it speaks of an item, without the item.
+fn title(step: &Step, work: &Work, renderer: &Renderer) -> Result<String, PlanError> {
+    match (renderer.text(&step.title), work) {
+        (Ok(title), _) => Ok(title.to_string()),
+        (Err(_), Work::Repeat(_)) => Ok(step.title.text.clone()),
+        (Err(e), _) => Err(e.into()),
+    }
 }
 
 /// A question as it is put: front ends show it as it stands here.
@@ -177,7 +301,8 @@ fn class(step: &Step, work: &Work) -> ResumeClass {
         Work::Sql(_) => ResumeClass::Transactional,
         Work::Backfill(_) => ResumeClass::Keyset,
         Work::File(_) | Work::Ask(_) | Work::Backup(_) | Work::Check(_) | Work::Baseline(_) => ResumeClass::Idempotent,
-        Work::Run(_) => match (step.resume, &step.done_when) {
+        Work::Wait(_) | Work::Repeat(_) => ResumeClass::Idempotent,
+        Work::Run(_) | Work::Http(_) => match (step.resume, &step.done_when) {
             (Some(Resume::Idempotent), _) => ResumeClass::Idempotent,
             (_, Some(_)) => ResumeClass::Probe,
             (_, None) => ResumeClass::Once,

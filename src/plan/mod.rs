@@ -8,6 +8,7 @@ mod route;
 mod tags;
 
 pub use build::{Request, build};
+pub use expand::children;
 pub use path::{PathError, hops, targets};
 pub use route::{note_items, route};
 

@@ -6,9 +6,6 @@ use sha2::{Digest, Sha256};
 use super::{AskError, Site};
 use crate::model::{Answer, AnswerSpec, Value};
 
-/// Rows are kept up to this many; all are counted.
-const KEPT: usize = 100;
-
 /// The non-empty lines of a program's output, without ANSI sequences.
 pub fn text_lines(output: &str) -> Vec<String> {
     strip_ansi(output).lines().map(str::trim_end).filter(|l| !l.trim().is_empty()).map(str::to_owned).collect()
@@ -37,7 +34,35 @@ pub fn matched(answer: Answer, spec: &AnswerSpec, site: &Site) -> Result<Answer,
         });
     }
     let columns = if names.is_empty() { vec!["match".to_owned()] } else { names };
-    Ok(Answer { exit: answer.exit, exists: answer.exists, ..rows_answer(columns, rows) })
+    Ok(Answer { exit: answer.exit, status: answer.status, exists: answer.exists, ..rows_answer(columns, rows) })
+}
+
+/// The values at a dotted key of a JSON document; `*` stands for every item of a list and every value of a mapping.
+///
+/// # Errors
+/// When the text is no JSON.
+pub fn json_answer(text: &str, key: &str) -> Result<Answer, AskError> {
+    let document: Value = serde_json::from_str(text).map_err(|e| {
+        AskError::Definition(format!("the answer is no JSON, and `key: {key}` asks for a part of it: {e}"))
+    })?;
+    let mut found = vec![document];
+    for part in key.split('.') {
+        found = found.into_iter().flat_map(|value| parts(value, part)).collect();
+    }
+    Ok(rows_answer(vec!["value".to_owned()], found.into_iter().map(|v| vec![v]).collect()))
+}
+
+fn parts(value: Value, part: &str) -> Vec<Value> {
+    match value {
+        Value::Object(map) if part == "*" => map.into_iter().map(|(_, v)| v).collect(),
+        Value::Array(items) if part == "*" => items,
+        Value::Object(mut map) => map.remove(part).into_iter().collect(),
+        Value::Array(mut items) => match part.parse::<usize>() {
+            Ok(i) if i < items.len() => vec![items.swap_remove(i)],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
 }
 
 /// A value as people write it: text without quotes.
@@ -49,14 +74,13 @@ pub fn plain(value: &Value) -> String {
     }
 }
 
-fn rows_answer(columns: Vec<String>, mut rows: Vec<Vec<Value>>) -> Answer {
+fn rows_answer(columns: Vec<String>, rows: Vec<Vec<Value>>) -> Answer {
     let mut hash = Sha256::new();
     for row in &rows {
         hash.update(Value::from(row.clone()).to_string());
         hash.update([0x1e]);
     }
     let count = rows.len() as u64;
-    rows.truncate(KEPT);
     let digest = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
     Answer { columns, rows, count, digest, ..Answer::default() }
 }

@@ -66,7 +66,10 @@ pub async fn resolve(catalogue: &Catalogue, deployment: &Deployment, given: &BTr
             .push(Problem::Input(format!("{} has no store `{name}`; remove it from the file", system.name)));
     }
     for store in &system.stores {
-        resolver.store(store, deployment.stores.get(&store.name)).await;
+        let applies = store.when.as_ref().is_none_or(|when| resolver.site.renderer().truth(when).unwrap_or(true));
+        if applies {
+            resolver.store(store, deployment.stores.get(&store.name)).await;
+        }
     }
     let Resolver { site, facts, stores, problems, .. } = resolver;
     Resolved { site, facts, stores, problems }

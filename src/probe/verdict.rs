@@ -19,7 +19,8 @@ pub enum Verdict {
 /// # Errors
 /// When an expectation cannot be filled in.
 pub fn judge(answer: &Answer, spec: &AnswerSpec, site: &Site, before: Option<&str>) -> Result<Verdict, AskError> {
-    let fallback = Expect { exit: answer.exit.map(|_| vec![0]), ..Expect::default() };
+    // With nothing expected it is enough that the question was answered well.
+    let fallback = Expect::default();
     let expect = spec.expect.as_ref().unwrap_or(&fallback);
     let Some(found) = unmet(answer, expect, site, before)? else { return Ok(Verdict::Yes) };
     match &spec.otherwise {
@@ -36,6 +37,12 @@ fn unmet(answer: &Answer, expect: &Expect, site: &Site, before: Option<&str>) ->
         let wanted = expect.exit.as_deref().unwrap_or(&[0]);
         if !wanted.contains(&exit) {
             return Ok(Some(format!("exit status {exit}, expected {}", list(wanted))));
+        }
+    }
+    if let Some(status) = answer.status {
+        let good = expect.status.as_ref().map_or((200..300).contains(&status), |wanted| wanted.contains(&status));
+        if !good {
+            return Ok(Some(format!("HTTP status {status}")));
         }
     }
     if let Some(exists) = expect.exists

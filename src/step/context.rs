@@ -52,11 +52,20 @@ pub enum Control {
 /// What a step tells while it runs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Report {
-    Progress { done: u64, total: Option<u64>, unit: String },
+    Progress {
+        done: u64,
+        total: Option<u64>,
+        unit: String,
+    },
     Log(String),
     Verifying,
-    BackedUp { file: String, size: u64 },
+    BackedUp {
+        file: String,
+        size: u64,
+    },
     Baseline(Vec<(String, String, Value)>),
+    /// For which items a step is to be done.
+    Items(Vec<Value>),
 }
 
 /// How an attempt ended.

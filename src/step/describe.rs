@@ -2,8 +2,12 @@
 
 use super::file;
 use crate::definition::Text;
-use crate::model::{Ask, Command, FileEdit, PlannedStep, Probe, Query, ResumeClass, Template, Value, Work};
+use crate::model::{
+    Ask, Command, FileEdit, Http, OnFailure, Over, PlannedStep, Probe, Query, Repeat, ResumeClass, Template, Value,
+    Work,
+};
 use crate::probe::Site;
+use crate::words::format::duration;
 
 /// Fills in what a step touches and its detail. It reads files of the system, and changes nothing.
 pub fn describe(step: &mut PlannedStep, site: &Site) {
@@ -29,7 +33,7 @@ pub fn describe(step: &mut PlannedStep, site: &Site) {
         }
         Work::File(edit) => (shown(edit.path(), site), file_lines(edit, site)),
         Work::Ask(ask) => {
-            let mut lines = vec![shown(&ask.text, site)];
+            let mut lines: Vec<String> = shown(&ask.text, site).trim_end().lines().map(str::to_owned).collect();
             if !ask.choices.is_empty() {
                 lines.push(format!(
                     "answers: {}",
@@ -49,12 +53,35 @@ pub fn describe(step: &mut PlannedStep, site: &Site) {
             let proof = if backup.prove { "; the copy is opened and checked" } else { "" };
             (store_word(site, backup.store.as_deref()), vec![format!("a copy of the whole store in {to}{proof}")])
         }
+        Work::Http(http) => (shown(&http.url, site), http_lines(http, site)),
+        Work::Wait(wait) => {
+            let mut lines = vec![format!("waits, asking every {}, until:", duration(wait.every))];
+            lines.extend(probe_lines(&wait.until, site).into_iter().map(|l| format!("  {l}")));
+            lines.extend(wait.timeout.map(|ms| format!("at most {}", duration(ms))));
+            (String::new(), lines)
+        }
         Work::Check(check) => (String::new(), probe_lines(&check.probe, site)),
+        Work::Repeat(listed) => {
+            let mut lines = vec!["once for each:".to_owned()];
+            if let Some(Repeat { over: Over::Probe(probe), .. }) = &listed.step.repeat {
+                lines.extend(probe_lines(probe, site).into_iter().map(|l| format!("  {l}")));
+            }
+            if listed.step.on_failure == OnFailure::SetAside {
+                lines.push("one that fails is set aside, and the others go on".to_owned());
+            }
+            (String::new(), lines)
+        }
         Work::Baseline(probes) => {
             let keys = probes.iter().map(|(key, _)| format!("the answer to {key}")).collect();
             (String::new(), keys)
         }
     };
+    if let Some(user) = &step.as_user {
+        detail.push(format!("as the user {}", shown(user, site)));
+    }
+    if let Some(each) = step.estimate_each {
+        detail.push(format!("about {} for each item", duration(each)));
+    }
     if let Some(probe) = &step.done_when {
         detail.push("done when:".to_owned());
         detail.extend(probe_lines(probe, site).into_iter().map(|l| format!("  {l}")));
@@ -124,6 +151,12 @@ fn command_lines(command: &Command, site: &Site) -> Vec<String> {
     std::iter::once(argv.join(" ")).chain(env).chain(input).collect()
 }
 
+fn http_lines(http: &Http, site: &Site) -> Vec<String> {
+    let headers = http.headers.iter().map(|(name, value)| format!("{name}: {}", shown(value, site)));
+    let body = http.body.iter().map(|b| shown(b, site));
+    std::iter::once(format!("{} {}", http.method, shown(&http.url, site))).chain(headers).chain(body).collect()
+}
+
 /// An argument as a reader tells it from its neighbours.
 fn quoted(argument: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
@@ -158,6 +191,7 @@ fn probe_lines(probe: &Probe, site: &Site) -> Vec<String> {
     match &probe.ask {
         Ask::Sql { store, query } => query_lines(query, site, store.as_deref()),
         Ask::Run(command) => command_lines(command, site),
+        Ask::Http(http) => http_lines(http, site),
         Ask::File { file } => vec![format!("what {} says", shown(file.path(), site))],
     }
 }

@@ -10,16 +10,22 @@ mod check;
 mod context;
 mod describe;
 mod file;
+mod http;
 mod output;
+mod repeat;
 mod run;
 pub mod shim;
+mod space;
 mod sql;
+mod user;
+mod wait;
 
 pub use ask::fits as answer_fits;
 pub use check::rows_as_lines;
 pub use context::{Context, Control, Failure, Outcome, Report};
 pub use describe::describe;
 pub use run::{Left, left_behind};
+pub use space::{Room, room};
 
 use crate::model::{PlannedStep, Work};
 
@@ -28,10 +34,13 @@ pub async fn run(step: &PlannedStep, context: &Context) -> Outcome {
     match &step.work {
         Work::Sql(sql) => sql::run(sql, context).await,
         Work::Backfill(backfill) => backfill::run(backfill, context).await,
-        Work::Run(command) => run::run(command, context).await,
+        Work::Run(command) => run::run(command, step.as_user.as_ref(), context).await,
         Work::File(edit) => file::run(edit, context),
         Work::Ask(ask) => ask::run(ask, context),
+        Work::Http(http) => http::run(http, context).await,
+        Work::Wait(wait) => wait::run(wait, context).await,
         Work::Backup(backup) => backup::run(backup, context).await,
+        Work::Repeat(listed) => repeat::run(listed, context).await,
         Work::Check(check) => check::run(check, context).await,
         Work::Baseline(probes) => check::baseline(probes, context).await,
     }

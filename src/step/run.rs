@@ -7,10 +7,11 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 
 use super::output::{Tail, text};
-use super::shim::{Folder, Life, Status};
+use super::shim::{self, Folder, Life, Status};
+use super::user::User;
 use super::{Context, Control, Outcome, Report};
 use crate::definition::Text;
-use crate::model::{Answer, AnswerSpec, Command, Expect};
+use crate::model::{Answer, AnswerSpec, Command, Expect, Template};
 use crate::probe::{Verdict, base_env, judge, lines_answer, text_lines};
 
 /// What an attempt of a program left behind.
@@ -37,14 +38,14 @@ fn folder(run_dir: &Path, key: &str, attempt: u32) -> Folder {
     Folder(run_dir.join("steps").join(format!("{}.{attempt}", key.replace('/', "+"))))
 }
 
-pub async fn run(command: &Command, context: &Context) -> Outcome {
+pub async fn run(command: &Command, as_user: Option<&Template>, context: &Context) -> Outcome {
     let folder = folder(&context.run_dir, &context.key, context.attempt);
     if folder.life() == Life::Never
-        && let Err(outcome) = start(command, context, &folder).await
+        && let Err(outcome) = start(command, as_user, context, &folder).await
     {
         return outcome;
     }
-    let status = match follow(context, &folder).await {
+    let status = match follow(command.secret_output, context, &folder).await {
         Ok(status) => status,
         Err(outcome) => return outcome,
     };
@@ -52,7 +53,12 @@ pub async fn run(command: &Command, context: &Context) -> Outcome {
 }
 
 /// Starts the program under the shim, which inherits the lock on the output file.
-async fn start(command: &Command, context: &Context, folder: &Folder) -> Result<(), Outcome> {
+async fn start(
+    command: &Command,
+    as_user: Option<&Template>,
+    context: &Context,
+    folder: &Folder,
+) -> Result<(), Outcome> {
     let permanent = |e: String| Outcome::permanent(e);
     let renderer = context.site.renderer();
     let secrets = &context.site.secrets;
@@ -67,6 +73,13 @@ async fn start(command: &Command, context: &Context, folder: &Folder) -> Result<
     shim.env_clear().envs(base_env());
     for (name, value) in context.site.env.iter().chain(&command.env) {
         shim.env(name, renderer.text(value).map_err(|e| permanent(e.to_string()))?.reveal(secrets));
+    }
+    if let Some(user) = as_user {
+        let name = renderer.text(user).map_err(|e| permanent(e.to_string()))?.to_string();
+        let user = User::named(&name).map_err(permanent)?;
+        shim.env("HOME", &user.home).env("USER", &name).env("LOGNAME", &name);
+        // The folder stays the runner's own: the shim opens its files before it gives up its rights.
+        shim.env(shim::USER, format!("{}:{}", user.uid, user.gid));
     }
     shim.env("STEPWELL_RUN", &context.marks.run)
         .env("STEPWELL_STEP", &context.key)
@@ -97,7 +110,7 @@ fn out_file(path: &Path) -> std::io::Result<std::fs::File> {
 }
 
 /// Waits for the program's end and passes on what it writes.
-async fn follow(context: &Context, folder: &Folder) -> Result<Status, Outcome> {
+async fn follow(secret: bool, context: &Context, folder: &Folder) -> Result<Status, Outcome> {
     let mut tails = [Tail::new(folder.stdout()), Tail::new(folder.stderr())];
     let mut pause = Duration::from_millis(5);
     let mut control = context.control.clone();
@@ -105,7 +118,9 @@ async fn follow(context: &Context, folder: &Folder) -> Result<Status, Outcome> {
     loop {
         let life = folder.life();
         for line in tails.iter_mut().flat_map(Tail::lines) {
-            context.report(Report::Log(context.site.secrets.mask(&line)));
+            if !secret {
+                context.report(Report::Log(context.site.secrets.mask(&line)));
+            }
         }
         match life {
             Life::Ended(status) => return Ok(status),
@@ -142,6 +157,7 @@ fn outcome(command: &Command, context: &Context, folder: &Folder, status: &Statu
     let failed = |error: String, answer: Answer| {
         // The last words of a program usually say why.
         let last = errors.last().or(last_line.as_ref());
+        let last = last.filter(|_| !command.secret_output);
         let last = last.map_or(String::new(), |l| format!(": {}", context.site.secrets.mask(l)));
         Outcome::failed(format!("{error}{last}"), true, Some(answer))
     };

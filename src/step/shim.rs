@@ -20,6 +20,9 @@ use tokio::signal::unix::{SignalKind, signal};
 /// How long a program may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// The variable by which the runner tells the shim as whom the program runs: `uid:gid`.
+pub const USER: &str = "STEPWELL_SHIM_USER";
+
 /// How a program ended, as the shim wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
@@ -116,7 +119,13 @@ async fn supervise(argv: &[String], seconds: u64) -> Status {
     let failed = |error: String| Status { exit: 127, timed_out: false, error: Some(error) };
     let [program, args @ ..] = argv else { return failed("no program was named".to_owned()) };
     let mut command = std::process::Command::new(program);
-    command.args(args).process_group(0).stdin(Stdio::inherit());
+    command.args(args).process_group(0).stdin(Stdio::inherit()).env_remove(USER);
+    match user() {
+        // Only the program gives up its rights; what it leaves is written by the shim. Other groups are dropped, too.
+        Ok(Some((uid, gid))) => drop(command.uid(uid).gid(gid)),
+        Ok(None) => {}
+        Err(error) => return failed(error),
+    }
     let mut child = match tokio::process::Command::from(command).spawn() {
         Ok(child) => child,
         Err(e) => return failed(format!("{program} cannot be started: {e}")),
@@ -166,6 +175,14 @@ async fn supervise(argv: &[String], seconds: u64) -> Status {
             }
         }
     }
+}
+
+/// As whom the program runs. What cannot be read must not lead to a program with the runner's own rights.
+fn user() -> Result<Option<(u32, u32)>, String> {
+    let Some(text) = std::env::var_os(USER) else { return Ok(None) };
+    let text = text.to_string_lossy();
+    let ids = text.split_once(':').and_then(|(uid, gid)| Some((uid.parse().ok()?, gid.parse().ok()?)));
+    ids.map(Some).ok_or_else(|| format!("`{text}` is no user"))
 }
 
 async fn limit(seconds: u64) {

@@ -2,6 +2,7 @@
 
 use sqlx::{Connection as _, SqliteConnection};
 
+use super::rows::KEPT;
 use super::{Engine, Location, Rows, StoreError, sqlite};
 use crate::model::Value;
 
@@ -49,13 +50,21 @@ impl Connection {
         Ok(Connection { inner: Inner::Sqlite(Box::new(sqlite::open(path, read_only, create).await?)) })
     }
 
-    /// Runs one statement and takes its rows.
+    /// Runs one statement and takes its rows, the first hundred of them.
     ///
     /// # Errors
     /// When the store refuses it or is gone.
     pub async fn query(&mut self, sql: &str, binds: &[Value]) -> Result<Rows, StoreError> {
+        self.query_up_to(sql, binds, KEPT).await
+    }
+
+    /// Runs one statement and takes its rows, up to `most` of them; all are counted.
+    ///
+    /// # Errors
+    /// As [`Connection::query`].
+    pub async fn query_up_to(&mut self, sql: &str, binds: &[Value], most: usize) -> Result<Rows, StoreError> {
         match &mut self.inner {
-            Inner::Sqlite(connection) => sqlite::query(connection, sql, binds).await,
+            Inner::Sqlite(connection) => sqlite::query(connection, sql, binds, most).await,
         }
     }
 

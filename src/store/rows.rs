@@ -4,14 +4,14 @@ use sha2::{Digest, Sha256};
 
 use crate::model::Value;
 
-/// Rows are kept up to this many; all are counted and part of the digest.
-const KEPT: usize = 100;
+/// Rows are kept up to this many unless more are asked for; all are counted and part of the digest.
+pub const KEPT: usize = 100;
 
 /// Rows of named columns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows {
     pub columns: Vec<String>,
-    /// At most the first hundred.
+    /// At most as many as were asked for.
     pub rows: Vec<Vec<Value>>,
     /// Of all rows.
     pub count: u64,
@@ -32,13 +32,18 @@ impl Rows {
 }
 
 /// Takes in rows one by one, so that a large answer needs no memory.
-#[derive(Default)]
 pub struct Collector {
     rows: Rows,
     hash: Sha256,
+    most: usize,
 }
 
 impl Collector {
+    /// Keeps up to `most` rows.
+    pub fn new(most: usize) -> Collector {
+        Collector { rows: Rows::default(), hash: Sha256::new(), most }
+    }
+
     /// Names the columns; the last call counts.
     pub fn columns(&mut self, columns: Vec<String>) {
         self.rows.columns = columns;
@@ -52,7 +57,7 @@ impl Collector {
             self.hash.update([0x1f]);
         }
         self.hash.update([0x1e]);
-        if self.rows.rows.len() < KEPT {
+        if self.rows.rows.len() < self.most {
             self.rows.rows.push(row);
         }
     }

@@ -45,8 +45,13 @@ fn at_opening(found: Trouble) -> Trouble {
 }
 
 /// Runs one statement and takes its rows.
-pub async fn query(connection: &mut SqliteConnection, sql: &str, binds: &[Value]) -> Result<Rows, StoreError> {
-    let mut collector = Collector::default();
+pub async fn query(
+    connection: &mut SqliteConnection,
+    sql: &str,
+    binds: &[Value],
+    most: usize,
+) -> Result<Rows, StoreError> {
+    let mut collector = Collector::new(most);
     let mut stream = bound(sql, binds)?.fetch(connection);
     while let Some(row) = stream.try_next().await.map_err(|e| trouble(&e))? {
         collector.columns(row.columns().iter().map(|c| c.name().to_owned()).collect());
@@ -112,7 +117,7 @@ fn value(row: &SqliteRow, index: usize) -> Result<Value, StoreError> {
     .map_err(|e| trouble(&e))
 }
 
-/// Classes an error by SQLite's result code (https://www.sqlite.org/rescode.html); the low byte is the primary one.
+/// Classes an error by SQLite's result code (<https://www.sqlite.org/rescode.html>); the low byte is the primary one.
 fn trouble(error: &sqlx::Error) -> StoreError {
     let sqlx::Error::Database(database) = error else {
         return StoreError::new(Trouble::Unreachable, error.to_string());

@@ -30,9 +30,13 @@ fn step(key: &str, phase: Phase, hop: Option<usize>, title: &str, work: Work) ->
         floor: None,
         point_of_no_return: false,
         optional: false,
+        set_aside: None,
+        as_user: None,
+        needs_space: None,
         ask_first: false,
         undoes: None,
         estimate: None,
+        estimate_each: None,
         touches: String::new(),
         detail: Vec::new(),
     }

@@ -88,6 +88,8 @@ pub fn step_state(state: &StepState) -> String {
         StepState::Unknown { .. } => "in doubt".to_owned(),
         StepState::Asking => "needs you".to_owned(),
         StepState::Skipped { .. } => "skipped".to_owned(),
+        StepState::SetAside { .. } => "set aside".to_owned(),
+        StepState::Blocked { .. } => "left out".to_owned(),
     }
 }
 

@@ -89,6 +89,14 @@ impl Ledger {
         self
     }
 
+    /// Steps of the test's own, as YAML list items indented by two.
+    pub fn with_steps(mut self, steps: &str) -> Ledger {
+        self.between += "\n";
+        self.between += steps.trim_matches('\n');
+        self.between += "\n";
+        self
+    }
+
     pub fn build(self) -> LedgerDeployment {
         let deployment = Deployment::empty();
         let system = deployment.catalogue().join("ledger");

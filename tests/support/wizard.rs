@@ -22,7 +22,10 @@ pub fn walk_through(screen: &Screen) -> (i32, String) {
         assert!(Instant::now() < deadline, "the wizard does not get on:\n{seen}");
         if let Some(word) = TYPED.captures(&seen) {
             screen.type_text(&word[1]).press("enter");
-        } else if !seen.contains("● 6 Run") {
+        } else if seen.contains("a Approve") {
+            // On the plan enter opens a step.
+            screen.press("a");
+        } else if !seen.contains("● 6 Run") || seen.contains("enter Answer") {
             screen.press("enter");
         }
         screen.wait_change(&seen);

@@ -85,6 +85,7 @@ fn question(probe: &Probe) -> Vec<String> {
         Ask::Run(command) => {
             vec![command.argv.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ")]
         }
+        Ask::Http(http) => vec![format!("{} {}", http.method, http.url.text)],
         Ask::File { file: FileQuestion::Path(path) | FileQuestion::Ini(path) } => vec![path.text.clone()],
     }
 }

@@ -19,7 +19,8 @@ pub fn glyph(theme: Theme, state: &StepState) -> (&'static str, Style) {
         StepState::Failed { .. } => (g.fail, theme.bad()),
         StepState::Unknown { .. } => ("?", theme.bad()),
         StepState::Asking => ("?", theme.warn()),
-        StepState::Skipped { .. } => (g.skip, theme.quiet()),
+        StepState::Skipped { .. } | StepState::Blocked { .. } => (g.skip, theme.quiet()),
+        StepState::SetAside { .. } => (g.fail, theme.warn()),
     }
 }
 

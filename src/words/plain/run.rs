@@ -80,6 +80,8 @@ pub fn step(number: usize, of: usize, title: &str, key: &str, state: &StepState,
         }
         StepState::Asking => format!("asking {name}"),
         StepState::Skipped { reason } => format!("skipped {name}: {}", visible(reason)),
+        StepState::SetAside { error } => format!("set aside {name}: {}", visible(error)),
+        StepState::Blocked { by } => format!("left out {name}: {by} was set aside"),
     };
     Some(format!("[{number}/{of}] {rest}"))
 }

@@ -1,0 +1,160 @@
+//! Kinds and modifiers of steps that only a whole run can show.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use stepwell::model::Exit;
+use support::ledger::Ledger;
+
+/// One step for each of three entries, found when the run comes to it; the second one fails until `mended` exists.
+const EACH: &str = r#"
+  - id: three
+    title: Mark what is to be done
+    sql: { statements: [ "create table todo as select id, 'entry ' || id as name from entries where id <= 3" ] }
+  - id: each
+    title: "Do {{ e.name }}"
+    repeat: { over: { sql: { query: "select id, name from todo order by id" } }, as: e, key: id }
+    on_failure: set_aside
+    steps:
+      - id: work
+        title: "Work on {{ e.name }}"
+        run: { argv: [ sh, -c, 'test "$1" != 2 || test -e mended', sh, "{{ e.id }}" ] }
+        resume: idempotent
+      - id: note
+        title: "Note {{ e.name }}"
+        sql: { statements: [ "update entries set amount = -amount where id = {{ e.id }}" ] }
+"#;
+
+fn noted(ledger: &support::ledger::LedgerDeployment) -> String {
+    support::database::ask(&ledger.path(), "select group_concat(id) from entries where amount < 0")
+}
+
+#[test]
+fn a_bad_item_is_set_aside_named_and_done_when_it_is_mended() {
+    let ledger = Ledger::new().with_steps(EACH).build();
+    let ran = ledger.finish().exit(Exit::StepFailed.code().into()).says("2.0.0/each/2/work");
+    assert!(ran.stdout().contains("left out 2.0.0/each/2/note"), "{}", ran.stdout());
+    assert_eq!(noted(&ledger), "1,3", "the others went on");
+    assert_eq!(ledger.version(), "2.0.0", "and so did what comes after them");
+    assert_eq!(ledger.status(), i32::from(Exit::StepFailed.code()), "the run is not complete");
+
+    ledger.write("mended", "");
+    ledger.finish().exit(0);
+    assert_eq!(noted(&ledger), "1,2,3");
+    assert_eq!(ledger.status(), 0);
+}
+
+#[test]
+fn a_bad_item_can_be_waived_by_name() {
+    let ledger = Ledger::new().with_steps(EACH).build();
+    ledger
+        .run(["run", "--yes", "--allow-irreversible", "--accept", "2.0.0/each/2/work=it is empty"])
+        .exit(0)
+        .prints("skipped 2.0.0/each/2/work");
+    assert_eq!(noted(&ledger), "1,3");
+}
+
+#[test]
+fn items_that_were_found_stay_when_the_runner_is_killed_among_them() {
+    let argv = r#"[ sh, -c, 'test "$1" != 2 || test -e mended', sh, "{{ e.id }}" ]"#;
+    let waits = r#"[ sh, -c, 'test "$1" != 2 || cat "$2"', sh, "{{ e.id }}", "{{ facts.gate }}" ]"#;
+    assert!(EACH.contains(argv), "the step to be replaced is there");
+    let steps = EACH.replace(argv, waits);
+    let ledger = Ledger::new().with_steps(&steps).build();
+    let run = ledger.start_runner();
+    let waiting = ledger.gate.reached();
+    run.kill();
+    // What was found is in the plan: rows that go or come do not change what this run does.
+    support::database::execute(&ledger.path(), "delete from todo where id = 3; insert into todo values (4, 'late')");
+    drop(waiting);
+    ledger.finish().exit(0);
+    assert_eq!(noted(&ledger), "1,2,3");
+}
+
+#[test]
+fn batches_are_done_together_as_lists() {
+    let steps = r#"
+  - id: pairs
+    title: Do two at a time
+    repeat: { over: { run: { argv: [ printf, 'a\nb\nc\n' ] } }, as: pair, batch: 2 }
+    run: { argv: [ sh, -c, 'echo "$@" >> pairs', sh, "{{ pair }}" ] }
+    resume: idempotent
+"#;
+    let ledger = Ledger::new().with_steps(steps).build();
+    ledger.finish().exit(0);
+    let pairs = std::fs::read_to_string(ledger.dir().join("pairs")).expect("the steps wrote it");
+    assert_eq!(pairs, "a b\nc\n");
+}
+
+/// Answers `count` requests on a port of its own, each as `answer` says of its number and text.
+fn server(
+    count: usize,
+    answer: impl Fn(usize, &str) -> String + Send + 'static,
+) -> (String, std::thread::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let thread = std::thread::spawn(move || {
+        for number in 0..count {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            let mut text = String::new();
+            let mut chunk = [0; 4096];
+            // A request of the test fits; it ends with an empty line, or with its body.
+            while !text.contains("\r\n\r\n") || (text.starts_with("POST") && !text.ends_with('}')) {
+                let n = stream.read(&mut chunk).expect("a request");
+                text.push_str(&String::from_utf8_lossy(&chunk[..n]));
+                assert!(n > 0, "the request was cut off: {text}");
+            }
+            stream.write_all(answer(number, &text).as_bytes()).expect("an answer");
+        }
+    });
+    (address, thread)
+}
+
+fn reply(status: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
+}
+
+#[test]
+fn a_request_is_made_and_a_health_page_waited_for() {
+    let (address, thread) = server(4, |number, text| match number {
+        0 => {
+            assert!(text.starts_with("POST /drain HTTP/1.1\r\n"), "{text}");
+            assert!(text.to_lowercase().contains("x-reason: upgrade"), "{text}");
+            assert!(text.ends_with("{\"now\":true}"), "{text}");
+            reply("202 Accepted", "draining")
+        }
+        // The page answers 200 whatever it says: what counts is in it.
+        1 | 2 => reply("200 OK", r#"{"parts": [{"status": "HEALTHY"}, {"status": "STARTING"}]}"#),
+        _ => reply("200 OK", r#"{"parts": [{"status": "HEALTHY"}, {"status": "HEALTHY"}]}"#),
+    });
+    let steps = format!(
+        r#"
+  - id: drain
+    title: Drain
+    http: {{ method: post, url: "http://{address}/drain", headers: {{ X-Reason: upgrade }}, body: '{{"now":true}}', expect: {{ status: 202 }} }}
+    resume: idempotent
+  - id: healthy
+    title: Wait until every part is healthy
+    wait:
+      until: {{ http: {{ url: "http://{address}/health", key: parts.*.status, expect: {{ value: [HEALTHY, HEALTHY] }} }} }}
+      every: 100ms
+      timeout: 30s
+"#
+    );
+    let ledger = Ledger::new().with_steps(&steps).build();
+    ledger.finish().exit(0);
+    thread.join().expect("every request came");
+}
+
+#[test]
+fn a_wait_that_takes_too_long_fails_and_says_what_it_waited_for() {
+    let steps = r#"
+  - id: never
+    title: Wait for a file
+    wait: { until: { file: { path: never, expect: { exists: true } } }, every: 100ms, timeout: 300ms }
+"#;
+    let ledger = Ledger::new().with_steps(steps).build();
+    ledger.finish().exit(Exit::StepFailed.code().into()).says("the file is not there");
+}

@@ -1,0 +1,149 @@
+//! The reference for definitions holds nothing that the loader refuses, and leaves out no key that it knows.
+//!
+//! An example says what it is behind its three backquotes: `yaml system`, `yaml release`, `yaml steps` or
+//! `yaml deployment`. What it leaves out is added here, so that it can show one thing alone.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+use stepwell::definition::{load_deployment, load_dir};
+
+/// What an example of a system may leave out.
+const SYSTEM: [(&str, &str); 8] = [
+    ("format", "1"),
+    ("system", "sample"),
+    ("title", "Sample"),
+    ("about", "What the examples of the reference are about."),
+    ("versions", "{ scheme: semver, path: direct }"),
+    ("stores", "{ db: { title: Database, engines: [sqlite] } }"),
+    (
+        "facts",
+        "
+  conf: { ask: Configuration }
+  program: { ask: Program }
+  services: { ask: Units, list: yes }
+  bin: { ask: Programs, per: release }
+  backup_dir: { ask: Backups }
+  token: { ask: Token, secret: yes }",
+    ),
+    ("actions", "{ schema: { title: Upgrade the schema, ask: { text: Do it. } } }"),
+];
+
+const DEPLOYMENT: [(&str, &str); 3] = [("format", "1"), ("system", "sample"), ("deployment", "sample-1")];
+
+/// An example of the reference.
+struct Example {
+    kind: String,
+    line: usize,
+    text: String,
+}
+
+fn reference() -> String {
+    fs::read_to_string("upgrades/README.md").expect("the reference is there")
+}
+
+fn examples() -> Vec<Example> {
+    let mut examples = Vec::new();
+    let mut open: Option<Example> = None;
+    for (number, line) in reference().lines().enumerate() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(info)) => {
+                open = Some(Example { kind: info.to_owned(), line: number + 1, text: String::new() });
+            }
+            (Some(_), Some(_)) => examples.extend(open.take()),
+            (Some(example), None) => example.text += &format!("{line}\n"),
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "an example is not closed");
+    examples.retain(|example| example.kind.starts_with("yaml"));
+    examples
+}
+
+/// The example with what it leaves out.
+fn completed(text: &str, usual: &[(&str, &str)]) -> String {
+    let missing = usual.iter().filter(|(key, _)| !text.lines().any(|line| line.starts_with(&format!("{key}:"))));
+    missing.fold(text.to_owned(), |text, (key, value)| format!("{text}{key}: {value}\n"))
+}
+
+/// Writes the example as the files that it stands for.
+fn write(example: &Example, folder: &Path) -> PathBuf {
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(&path, text).expect("a file");
+        path
+    };
+    let release = |text: &str| drop(file("releases/2.0.0.yaml", text));
+    let text = example.text.as_str();
+    match example.kind.as_str() {
+        "yaml deployment" => return file("stepwell.yaml", &completed(text, &DEPLOYMENT)),
+        "yaml system" => drop(file("system.yaml", &completed(text, &SYSTEM))),
+        "yaml release" => {
+            file("system.yaml", &completed("", &SYSTEM));
+            release(text);
+        }
+        "yaml steps" => {
+            file("system.yaml", &completed("", &SYSTEM));
+            release(&format!("release: 2.0.0\nsteps:\n{text}"));
+        }
+        other => panic!("line {}: `{other}` says nothing about what the example is", example.line),
+    }
+    folder.to_owned()
+}
+
+#[test]
+fn every_example_of_the_reference_is_accepted() {
+    let examples = examples();
+    assert!(examples.len() >= 20, "only {} examples", examples.len());
+    let mut wrong = Vec::new();
+    for example in examples {
+        let folder = tempfile::tempdir().expect("a folder");
+        let written = write(&example, folder.path());
+        let findings = match written.is_dir() {
+            true => load_dir(&written).err(),
+            false => load_deployment(&written).err(),
+        };
+        wrong.extend(findings.map(|found| format!("upgrades/README.md:{}:\n{found}", example.line)));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// The keys that the loader asks for, as its source names them.
+fn known_keys() -> BTreeSet<String> {
+    let one = Regex::new(r#"(?:\.(?:get|need|list|entries|node)\(|\b(?:steps|checks)\(&?fields, )\s*"(\w+)""#);
+    let several = Regex::new(r#"(?:one_of\(&\[|const SOURCES: \[&str; \d+\] = \[)([^\]]+)\]"#);
+    let (one, several) = (one.expect("compiles"), several.expect("compiles"));
+    let quoted = Regex::new(r#""(\w+)""#).expect("compiles");
+    let mut keys = BTreeSet::new();
+    for entry in fs::read_dir("src/definition").expect("the loader's source") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|ending| ending != "rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a source file");
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        keys.extend(one.captures_iter(text).map(|found| found[1].to_owned()));
+        for list in several.captures_iter(text) {
+            keys.extend(quoted.captures_iter(&list[1]).map(|found| found[1].to_owned()));
+        }
+    }
+    keys
+}
+
+#[test]
+fn every_key_that_the_loader_knows_is_in_the_reference() {
+    let keys = known_keys();
+    // Of each way of asking for a key, one that is asked for in that way alone.
+    for key in ["argv", "wait", "series", "detect", "set", "store", "verify", "absent", "env"] {
+        assert!(keys.contains(key), "`{key}` is not found in the loader's source: {keys:?}");
+    }
+    let reference = reference();
+    let missing: Vec<_> = keys
+        .iter()
+        .filter(|key| !reference.contains(&format!("`{key}`")) && !reference.contains(&format!("{key}:")))
+        .collect();
+    assert!(missing.is_empty(), "upgrades/README.md says nothing of {missing:?}");
+}
