@@ -21,4 +21,5 @@ pub mod json;
 pub mod tui;
 
 pub mod demo;
+pub mod import;
 pub mod cli;

@@ -25,7 +25,10 @@ pub struct Args {
     /// The version that is deployed, where the data leave it open; with --force against what they say
     #[arg(long, value_name = "VERSION", global = true)]
     pub from: Option<String>,
-    /// Let --from override what was found
+    /// Run this action alone, without an upgrade and its version; may be repeated, needs --force
+    #[arg(long, value_name = "NAME", global = true)]
+    pub tag: Vec<String>,
+    /// Let --from override what was found, and --tag run
     #[arg(long, global = true)]
     pub force: bool,
     /// Go on although a check warns, and say why
@@ -87,6 +90,11 @@ pub enum Command {
         #[arg(value_name = "DIR", required = true)]
         paths: Vec<PathBuf>,
     },
+    /// Make definitions of those that another program has
+    Import {
+        #[command(subcommand)]
+        source: Import,
+    },
     #[command(hide = true)]
     Runner,
     #[command(hide = true)]
@@ -101,6 +109,18 @@ pub enum Command {
     Keepsake {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
+    },
+}
+
+/// `stepwell import`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Import {
+    /// ACA-Py's default_version_upgrade_config.yml; --to adds a version that it does not list
+    Acapy {
+        file: PathBuf,
+        /// The folder that is made
+        #[arg(long, value_name = "DIR", default_value = "acapy")]
+        out: PathBuf,
     },
 }
 
@@ -142,6 +162,33 @@ pub struct Run {
 }
 
 impl Args {
+    /// Whether a version or a tag was named for a command that acts on it: then there may be something to do although
+    /// no newer release is there.
+    pub fn names_work(&self) -> bool {
+        self.plans() && (self.from.is_some() || !self.tag.is_empty())
+    }
+
+    fn plans(&self) -> bool {
+        matches!(
+            self.command,
+            Some(Command::Plan { .. } | Command::Check | Command::Notes | Command::Run(_) | Command::Runner)
+        )
+    }
+
+    /// Whether `--tag` stands where it means something.
+    ///
+    /// # Errors
+    /// With what stands in its way.
+    pub fn tags_fit(&self) -> Result<(), &'static str> {
+        match () {
+            () if self.tag.is_empty() => Ok(()),
+            () if !self.plans() => Err("--tag belongs to `stepwell plan`, `stepwell check` and `stepwell run`"),
+            () if self.to.is_some() => Err("--tag runs actions without an upgrade: leave out --to"),
+            () if !self.force => Err("--tag runs actions outside of an upgrade: add --force if that is what you mean"),
+            () => Ok(()),
+        }
+    }
+
     /// `--accept`, by check.
     pub fn accepted(&self) -> BTreeMap<String, String> {
         self.accept.iter().cloned().collect()

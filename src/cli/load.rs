@@ -18,7 +18,8 @@ pub fn setup(args: &Args, lock: Option<Lock>) -> Result<Setup, Failure> {
     if catalogue.here.is_none() && !catalogue.helpers.is_empty() {
         catalogue.here = Some(helpers::unpack(&catalogue.helpers, &deployment.state_dir)?);
     }
-    Ok(Setup { catalogue: Arc::new(catalogue), deployment, secrets: secrets(args)?, lock })
+    let secrets = secrets(args)?;
+    Ok(Setup { catalogue: Arc::new(catalogue), deployment, secrets, lock, stays: args.names_work() })
 }
 
 /// Reads the deployment file.

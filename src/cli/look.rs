@@ -21,27 +21,25 @@ enum Depth {
 /// Drives a session without a lock up to the plan, or through the checks.
 async fn look(args: &Args, depth: Depth) -> Result<State, Failure> {
     let setup = load::setup(args, None)?;
-    let (from, to, force) = (args.from.clone(), args.to.clone(), args.force);
-    let (_, state) = session::foreground(setup, async |client| follow(client, from, to, force, depth).await).await?;
+    let (_, state) = session::foreground(setup, async |client| follow(client, args, depth).await).await?;
     state
 }
 
-async fn follow(
-    mut client: Client,
-    from: Option<String>,
-    to: Option<String>,
-    force: bool,
-    depth: Depth,
-) -> Result<State, Failure> {
+async fn follow(mut client: Client, args: &Args, depth: Depth) -> Result<State, Failure> {
     let mut state = State::default();
-    let (mut from, mut chosen, mut checking) = (from, false, false);
+    let (mut from, mut chosen, mut checking) = (args.from.clone(), false, false);
     let decide = |decision| drop(client.decisions.send(ToRunner::Decide(decision)));
     while let Some(message) = client.events.recv().await {
         match message {
             FromRunner::Event(event) => state.apply(&event),
             FromRunner::Refused { reason } => {
-                // A target that cannot be reached, or a version that the data contradict.
-                let exit = if checking { Exit::CheckFailed } else { Exit::NoPath };
+                let exit = match (checking, chosen && !args.tag.is_empty()) {
+                    (true, _) => Exit::CheckFailed,
+                    // A name that is no action.
+                    (false, true) => Exit::Usage,
+                    // A target that cannot be reached, or a version that the data contradict.
+                    (false, false) => Exit::NoPath,
+                };
                 return Err(Failure::new(exit, format!("error: {reason}")));
             }
             FromRunner::Wheel { .. } => continue,
@@ -55,7 +53,7 @@ async fn follow(
             return Err(Failure::new(*exit, format!("error: {text}")));
         }
         if let Some(version) = from.take_if(|v| survey.version.deployed.as_ref() != Some(v)) {
-            decide(Decision::SetFrom { version, force });
+            decide(Decision::SetFrom { version, force: args.force });
             continue;
         }
         if let Some(Need::From { range }) = state.need() {
@@ -63,7 +61,12 @@ async fn follow(
             return Err(Failure::new(Exit::OperatorNeeded, text));
         }
         let newest = survey.targets.last().map(|t| t.version.clone());
-        if !chosen && let Some(version) = to.clone().or(newest) {
+        // Where the data are already is where there is nothing to do.
+        let target = args.to.clone().or(newest).or_else(|| survey.version.deployed.clone());
+        if !chosen && !args.tag.is_empty() {
+            chosen = true;
+            decide(Decision::RunTags { tags: args.tag.clone(), force: args.force });
+        } else if !chosen && let Some(version) = target {
             chosen = true;
             decide(Decision::ChooseTarget { version });
         } else if state.plan.is_some() && depth == Depth::Plan {
@@ -155,7 +158,18 @@ pub async fn plan(args: &Args, out: Option<&Path>) -> Result<Exit, Failure> {
 fn print_plan(state: &State) {
     let Some(plan) = &state.plan else { return };
     let label = |f: fn(&crate::model::Route) -> &String| state.route.as_ref().map(f).cloned().unwrap_or_default();
-    println!("{}: {} → {}", plan.title, label(|r| &r.from_label), label(|r| &r.to_label));
+    let mut named = String::new();
+    if plan.tags.is_empty() {
+        println!("{}: {} → {}", plan.title, label(|r| &r.from_label), label(|r| &r.to_label));
+    } else {
+        println!("{} {}, which stays as it is: {}", plan.title, label(|r| &r.to_label), visible(&plan.tags.join(", ")));
+        named = plan.tags.iter().map(|tag| format!(" --tag {tag}")).collect::<String>() + " --force";
+    }
+    if state.survey.as_ref().is_some_and(|survey| survey.version.forced) {
+        println!("Forced: the data say something else than {}.", visible(&plan.from));
+        named += &format!(" --from {}", plan.from);
+        named += if plan.tags.is_empty() { " --force" } else { "" };
+    }
     let mut hop = None;
     for (number, step) in plan.steps.iter().enumerate() {
         if step.hop.is_some() && step.hop != hop {
@@ -182,7 +196,7 @@ fn print_plan(state: &State) {
         }
     }
     println!("\nplan hash {}", plan.hash);
-    println!("approve exactly this plan with: stepwell run -d {} --plan-hash {}", state.file, plan.hash);
+    println!("approve exactly this plan with: stepwell run -d {}{named} --plan-hash {}", state.file, plan.hash);
 }
 
 fn write_aside(path: &Path, text: &str) -> Result<(), Failure> {

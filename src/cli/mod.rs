@@ -15,6 +15,7 @@ mod control;
 mod demo;
 mod helpers;
 mod history;
+mod import;
 mod load;
 mod look;
 mod report;
@@ -82,6 +83,7 @@ pub fn main() -> ExitCode {
 }
 
 fn command(args: Args) -> Result<u8, Failure> {
+    args.tags_fit().map_err(|reason| Failure::new(Exit::Usage, format!("error: {reason}; nothing was changed")))?;
     // The shim has a runtime of its own, as small as it can be.
     if let Some(Command::Shim { folder, seconds, argv }) = &args.command {
         crate::step::shim::main(folder, *seconds, argv)?;
@@ -105,6 +107,7 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Stop) => control::run(&args, crate::model::Decision::Stop).await,
             Some(Command::Abandon) => control::abandon(&args).await,
             Some(Command::Lint { paths }) => load::lint(&paths, args.json),
+            Some(Command::Import { source }) => import::run(&args, &source),
             Some(Command::Runner) => runner::run(&args).await,
             Some(Command::Shim { .. }) => Ok(Exit::Internal),
         }

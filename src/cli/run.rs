@@ -87,6 +87,7 @@ pub fn policy(args: &Args, run: &Run) -> Policy {
         plan_hash: run.plan_hash.clone(),
         to: args.to.clone(),
         from: args.from.clone(),
+        tags: args.tag.clone(),
         force: args.force,
         allow_irreversible: run.allow_irreversible,
         answers: run.answer.iter().cloned().collect(),

@@ -140,6 +140,11 @@ fn start_runner(args: &Args, state_dir: &Path) -> std::io::Result<tokio::process
     if let Some(catalogue) = &args.catalogue {
         command.arg("--catalogue").arg(std::path::absolute(catalogue)?);
     }
+    // Decisions reach the runner by the link. Only that there will be some, it has to know beforehand.
+    if args.names_work() {
+        command.args(args.from.iter().map(|from| format!("--from={from}")));
+        command.args(args.force.then_some("--force")).args(args.tag.iter().map(|tag| format!("--tag={tag}")));
+    }
     for (name, source) in &args.secret {
         let path = source.strip_prefix('@').unwrap_or(source);
         command.arg("--secret").arg(format!("{name}=@{}", std::path::absolute(path)?.display()));

@@ -10,7 +10,7 @@ use crate::model::{Expression, Place, Scheme, Template};
 
 /// What the decoders share: the problems found so far, and what only a later look at everything can judge.
 #[derive(Default)]
-pub(super) struct Context {
+pub(crate) struct Context {
     findings: RefCell<Vec<Finding>>,
     /// Known once the system's `versions` were read.
     pub(super) scheme: OnceCell<Scheme>,
@@ -33,7 +33,7 @@ pub(super) enum Mentioned {
 }
 
 impl Context {
-    pub(super) fn report(&self, place: Place, message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn report(&self, place: Place, message: impl Into<String>, help: impl Into<String>) {
         self.findings.borrow_mut().push(Finding { place, message: message.into(), help: help.into() });
     }
 
@@ -45,7 +45,7 @@ impl Context {
         self.mentions.take()
     }
 
-    pub(super) fn into_findings(self) -> Vec<Finding> {
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
         self.findings.into_inner()
     }
 
@@ -56,7 +56,7 @@ impl Context {
 }
 
 /// Where a node begins.
-pub(super) fn place(node: &Node) -> Place {
+pub(crate) fn place(node: &Node) -> Place {
     match node {
         Node::Mapping(mapping) => mapping_place(mapping),
         Node::Scalar(_) | Node::Sequence(_) => place_of(node.span()),
@@ -70,7 +70,7 @@ fn mapping_place(mapping: &MarkedMappingNode) -> Place {
     if (first.line, first.column) < (own.line, own.column) { first } else { own }
 }
 
-pub(super) fn place_of(span: &Span) -> Place {
+pub(crate) fn place_of(span: &Span) -> Place {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     span.start().map_or_else(Place::default, |mark| Place {
         file: number(mark.source()),
@@ -80,7 +80,7 @@ pub(super) fn place_of(span: &Span) -> Place {
 }
 
 /// The keys of a mapping, handed out one by one; those that nobody asked for are unknown.
-pub(super) struct Fields<'n> {
+pub(crate) struct Fields<'n> {
     pub(super) context: &'n Context,
     /// What the mapping describes, with its article: `a step`.
     what: &'static str,
@@ -90,7 +90,7 @@ pub(super) struct Fields<'n> {
 
 impl<'n> Fields<'n> {
     /// Reports anything but a mapping.
-    pub(super) fn of(context: &'n Context, node: &'n Node, what: &'static str) -> Option<Self> {
+    pub(crate) fn of(context: &'n Context, node: &'n Node, what: &'static str) -> Option<Self> {
         let Node::Mapping(mapping) = node else {
             wrong_type(context, node, &format!("{what} with its keys"), "write it as `key: value` lines");
             return None;
@@ -103,12 +103,12 @@ impl<'n> Fields<'n> {
     }
 
     /// The place of a key, or of the mapping when it is not there.
-    pub(super) fn key_place(&self, key: &str) -> Place {
+    pub(crate) fn key_place(&self, key: &str) -> Place {
         self.mapping.get_key_value(key).map_or_else(|| self.place(), |(key, _)| place_of(key.span()))
     }
 
     /// The value of a key. A key without a value is reported.
-    pub(super) fn node(&self, key: &'static str) -> Option<&'n Node> {
+    pub(crate) fn node(&self, key: &'static str) -> Option<&'n Node> {
         self.known.borrow_mut().push(key);
         let node = self.mapping.get(key)?;
         if is_nothing(node) {
@@ -120,7 +120,7 @@ impl<'n> Fields<'n> {
     }
 
     /// Whether the key is there, with or without a value.
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.mapping.contains_key(key)
     }
 
@@ -148,7 +148,7 @@ impl<'n> Fields<'n> {
     }
 
     /// The items of a list; none when the key is not there.
-    pub(super) fn list<T>(&self, key: &'static str, decode: impl FnMut(&'n Context, &'n Node) -> Option<T>) -> Vec<T> {
+    pub(crate) fn list<T>(&self, key: &'static str, decode: impl FnMut(&'n Context, &'n Node) -> Option<T>) -> Vec<T> {
         self.get(key, |context, node| list(context, node, decode)).unwrap_or_default()
     }
 
@@ -185,7 +185,7 @@ impl<'n> Fields<'n> {
     }
 
     /// Reports every key that nobody asked for. Ask for all keys first.
-    pub(super) fn finish(&self) {
+    pub(crate) fn finish(&self) {
         let known = self.known.borrow();
         for (key, value) in self.unknown() {
             let name = key.as_str();
@@ -212,23 +212,23 @@ impl<'n> Fields<'n> {
     }
 }
 
-pub(super) fn quoted(names: &[&str]) -> String {
+pub(crate) fn quoted(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// The name that was probably meant.
-pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = (name.chars().count() / 3).max(1);
     let near = known.into_iter().map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate));
     near.filter(|(distance, _)| *distance <= allowed).min().map(|(_, candidate)| candidate)
 }
 
 /// Whether nothing was written where a value belongs.
-pub(super) fn is_nothing(node: &Node) -> bool {
+pub(crate) fn is_nothing(node: &Node) -> bool {
     matches!(node, Node::Scalar(scalar) if scalar.may_coerce() && scalar.as_str().is_empty())
 }
 
-pub(super) fn wrong_type(context: &Context, node: &Node, expected: &str, help: &str) {
+pub(crate) fn wrong_type(context: &Context, node: &Node, expected: &str, help: &str) {
     let found = match node {
         _ if is_nothing(node) => "nothing",
         Node::Scalar(_) => "a text",
@@ -252,7 +252,7 @@ fn scalar<'n>(context: &Context, node: &'n Node, expected: &str) -> Option<&'n s
     }
 }
 
-pub(super) fn text(context: &Context, node: &Node) -> Option<String> {
+pub(crate) fn text(context: &Context, node: &Node) -> Option<String> {
     scalar(context, node, "a text").map(str::to_owned)
 }
 
@@ -292,7 +292,7 @@ pub(super) fn number<T: std::str::FromStr>(context: &Context, node: &Node) -> Op
 }
 
 /// One of a few words.
-pub(super) fn word<T: Copy>(context: &Context, node: &Node, words: &[(&str, T)]) -> Option<T> {
+pub(crate) fn word<T: Copy>(context: &Context, node: &Node, words: &[(&str, T)]) -> Option<T> {
     let text = scalar(context, node, "a word")?;
     let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
     if found.is_none() {
@@ -306,7 +306,7 @@ pub(super) fn word<T: Copy>(context: &Context, node: &Node, words: &[(&str, T)])
     found
 }
 
-pub(super) fn list<'n, T>(
+pub(crate) fn list<'n, T>(
     context: &'n Context,
     node: &'n Node,
     mut decode: impl FnMut(&'n Context, &'n Node) -> Option<T>,
@@ -330,7 +330,7 @@ pub(super) fn one_or_list<'n, T>(
     }
 }
 
-pub(super) fn entries<'n, T>(
+pub(crate) fn entries<'n, T>(
     context: &'n Context,
     node: &'n Node,
     mut decode: impl FnMut(&'n Context, &'n MarkedScalarNode, &'n Node) -> Option<T>,

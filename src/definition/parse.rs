@@ -11,7 +11,7 @@ const LARGEST: usize = 1 << 20;
 const DEEPEST: usize = 64;
 
 /// Reads a file. Reports what is wrong with it as YAML, and then gives nothing.
-pub(super) fn parse(context: &Context, sources: &Sources, file: u32) -> Option<Node> {
+pub(crate) fn parse(context: &Context, sources: &Sources, file: u32) -> Option<Node> {
     let text = sources.text(file);
     let at = |line: usize| Place { file, line: u32::try_from(line).unwrap_or(u32::MAX), column: 1 };
     if text.len() > LARGEST {

@@ -70,6 +70,11 @@ impl Machine {
             self.watch_for_company();
             return;
         }
+        // There is no version to confirm where none changed.
+        if self.state.plan.as_ref().is_some_and(|plan| !plan.tags.is_empty()) {
+            self.finish();
+            return;
+        }
         self.run_is(RunState::AwaitingConfirmation);
         match self.state.at_end {
             AtEnd::Approved => self.finish(),

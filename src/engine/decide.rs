@@ -3,7 +3,8 @@
 use super::act::Act;
 use super::machine::{Ending, Machine};
 use crate::model::{
-    Actor, AtEnd, CheckStatus, Decision, EventKind, Exit, MaintenanceChoice, Outcome, RunState, StepState, Work,
+    Actor, AtEnd, CheckStatus, Decision, EventKind, Exit, MaintenanceChoice, Outcome, Plan, Route, RunState, StepState,
+    Work,
 };
 use crate::plan::{Request, build, route, targets};
 use crate::step::{Control, answer_fits, describe};
@@ -15,6 +16,7 @@ impl Machine {
         match decision {
             Decision::SetFrom { version, force } => self.set_from(&version, force),
             Decision::ChooseTarget { version } => self.choose_target(&version),
+            Decision::RunTags { tags, force } => self.run_tags(tags, force),
             Decision::Acknowledge { release, item, hash } => self.acknowledge(release, item, hash, by),
             Decision::RunChecks => self.run_checks(),
             Decision::Override { check, reason } => self.override_check(check, reason, by),
@@ -51,6 +53,8 @@ impl Machine {
         };
         let found = &mut survey.version;
         let fits = match (&found.range, &found.deployed) {
+            // What is only assumed gives way to what somebody knows.
+            _ if found.assumed => true,
             (Some(range), _) => scheme.parse_range(range).is_ok_and(|r| r.contains(&chosen)),
             (None, Some(deployed)) => deployed == chosen.as_str(),
             (None, None) => false,
@@ -61,6 +65,7 @@ impl Machine {
         }
         found.deployed = Some(chosen.to_string());
         found.label = self.catalogue.system.versions.label(chosen.as_str());
+        found.assumed = false;
         found.forced = !fits;
         survey.problem = None;
         survey.targets = targets(&self.catalogue, &chosen);
@@ -82,25 +87,57 @@ impl Machine {
             self.end(Ending { outcome: Outcome::NothingToDo, exit: Exit::Done, text, next: None });
             return Ok(());
         }
+        self.tags.clear();
+        self.say(EventKind::Routed { route });
+        self.make_plan(false)
+    }
+
+    /// Plans actions alone, at the version that is recorded.
+    fn run_tags(&mut self, tags: Vec<String>, force: bool) -> Refusal {
+        self.not_begun()?;
+        let named = tags.join(", ");
+        if !force {
+            return Err(format!("`{named}` runs outside of an upgrade only when it is forced: add `--force`"));
+        }
+        let (Some(at), Some(survey)) = (self.from.clone(), &self.state.survey) else {
+            return Err("which version is deployed is not known yet".to_owned());
+        };
+        if survey.version.assumed {
+            return Err(format!(
+                "no version is recorded, so `{named}` cannot run alone: upgrade first, or name the version with --from"
+            ));
+        }
+        let route = route(&self.catalogue, &at, &at).map_err(|e| e.to_string())?;
+        let before = std::mem::replace(&mut self.tags, tags);
+        // Tried before anything is told: a name that is no action leaves everything as it was.
+        if let Err(reason) = self.planned(&route, false) {
+            self.tags = before;
+            return Err(reason);
+        }
         self.say(EventKind::Routed { route });
         self.make_plan(false)
     }
 
     /// Makes the plan from what is known now and tells it.
     pub(super) fn make_plan(&mut self, skip_maintenance: bool) -> Refusal {
-        let scheme = &self.catalogue.system.versions.scheme;
-        let (Some(from), Some(site), Some(route)) = (&self.from, &self.site, &self.state.route) else {
-            return Err("choose a target first".to_owned());
+        let Some(route) = &self.state.route else { return Err("choose a target first".to_owned()) };
+        let plan = self.planned(route, skip_maintenance)?;
+        self.say(EventKind::Planned { plan: Box::new(plan) });
+        Ok(())
+    }
+
+    fn planned(&self, route: &Route, skip_maintenance: bool) -> Result<Plan, String> {
+        let (Some(from), Some(site)) = (&self.from, &self.site) else {
+            return Err("which version is deployed is not known yet".to_owned());
         };
-        let to = scheme.parse(&route.to).map_err(|e| e.to_string())?;
-        let request = Request { from, to: &to, skip_maintenance };
+        let to = self.catalogue.system.versions.scheme.parse(&route.to).map_err(|e| e.to_string())?;
+        let request = Request { from, to: &to, tags: &self.tags, skip_maintenance };
         let mut plan = build(&self.catalogue, site, &request).map_err(|e| e.to_string())?;
         for step in &mut plan.steps {
             let here = site.scoped(&step.scope, &self.state.answers);
             describe(step, &here);
         }
-        self.say(EventKind::Planned { plan: Box::new(plan) });
-        Ok(())
+        Ok(plan)
     }
 
     fn acknowledge(&mut self, release: String, item: Option<usize>, hash: String, by: Actor) -> Refusal {

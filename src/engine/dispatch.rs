@@ -24,6 +24,8 @@ pub struct Setup {
     pub secrets: BTreeMap<String, String>,
     /// Proof that nobody else has this deployment. Without it a session can look, and begin nothing.
     pub lock: Option<Lock>,
+    /// A version or a tag was named beforehand, so that the session goes on where no newer release is there.
+    pub stays: bool,
 }
 
 /// Why a session could not go on.
@@ -45,7 +47,7 @@ pub async fn run(setup: Setup, port: Port) -> Result<Exit, EngineError> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(EngineError::Signals)?;
     let state_dir = setup.deployment.state_dir.clone();
     let mut dispatcher = Dispatcher {
-        machine: Machine::new(setup.catalogue.clone(), jiff::Timestamp::now()),
+        machine: Machine::new(setup.catalogue.clone(), setup.stays, jiff::Timestamp::now()),
         journal: None,
         control: watch::channel(Control::Go).0,
         fenced: Arc::default(),

@@ -61,13 +61,18 @@ impl Machine {
         self.leave_then_end(Ending { outcome: Outcome::Abandoned, exit: Exit::Stopped, text, next: None });
     }
 
-    /// The version is confirmed: the end of a good run.
+    /// The version is confirmed: the end of a good run. Actions that ran alone change none.
     pub(super) fn finish(&mut self) {
         let Some(plan) = &self.state.plan else { return };
         let to = plan.to.clone();
-        self.record(EventKind::Recorded { version: to.clone(), confirmed: true });
+        let text = if plan.tags.is_empty() {
+            self.record(EventKind::Recorded { version: to.clone(), confirmed: true });
+            format!("{} is at {} now.", self.state.title, self.label(&to))
+        } else {
+            let done = plan.tags.join(", ");
+            format!("{done} is done. {} is at {} as before.", self.state.title, self.label(&to))
+        };
         self.run_is(RunState::Done);
-        let text = format!("{} is at {} now.", self.state.title, self.label(&to));
         self.end(Ending { outcome: Outcome::Done, exit: Exit::Done, text, next: None });
     }
 

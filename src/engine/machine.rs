@@ -17,6 +17,10 @@ pub struct Machine {
     pub(super) site: Option<Arc<Site>>,
     pub(super) state: State,
     pub(super) from: Option<Version>,
+    /// Actions that are to run alone instead of an upgrade.
+    pub(super) tags: Vec<String>,
+    /// There may be something to do although no newer release is there: an earlier version or a tag was named.
+    pub(super) stays: bool,
     pub(super) unfinished: Option<RunRecord>,
     /// What was acknowledged, overridden and answered before the run: its first events.
     pub(super) preamble: Vec<Event>,
@@ -63,13 +67,15 @@ pub struct Ending {
 }
 
 impl Machine {
-    /// A machine that knows nothing yet but the catalogue.
-    pub fn new(catalogue: Arc<Catalogue>, now: jiff::Timestamp) -> Machine {
+    /// A machine that knows nothing yet but the catalogue, and whether it `stays` although no newer release is there.
+    pub fn new(catalogue: Arc<Catalogue>, stays: bool, now: jiff::Timestamp) -> Machine {
         Machine {
             catalogue,
             site: None,
             state: State::default(),
             from: None,
+            tags: Vec::new(),
+            stays,
             unfinished: None,
             preamble: Vec::new(),
             attempts: BTreeMap::new(),

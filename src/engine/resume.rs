@@ -13,7 +13,8 @@ impl Machine {
         self.from = found.from;
         self.unfinished = found.unfinished;
         self.recorded = found.recorded;
-        let nothing_to_do = self.from.is_some()
+        let nothing_to_do = !self.stays
+            && self.from.is_some()
             && found.survey.targets.is_empty()
             && found.survey.problem.is_none()
             && self.unfinished.is_none();

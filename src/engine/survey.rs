@@ -101,6 +101,7 @@ fn found_unfinished(run: &RunRecord, over: &[String]) -> Unfinished {
         run: run.id.clone(),
         from: run.plan.from.clone(),
         to: run.plan.to.clone(),
+        tags: run.plan.tags.clone(),
         state: run.state,
         began: run.began,
         last: run.last,
@@ -160,6 +161,8 @@ async fn deployed(
     }
     let within = |v: &Version| ranges.iter().all(|r| r.contains(v));
     let exact = ranges.iter().find_map(Range::exact).cloned();
+    found.assumed =
+        own.is_none() && exact.is_none() && program.is_none() && ranges.is_empty() && versions.assume.is_some();
     let known = match (own, exact, program) {
         (Some(own), _, _) if within(&own) => Some(own),
         (_, Some(exact), _) if within(&exact) => Some(exact),

@@ -14,6 +14,11 @@ pub enum Decision {
     ChooseTarget {
         version: String,
     },
+    /// Actions by name, alone: no version changes. Needs `force`.
+    RunTags {
+        tags: Vec<String>,
+        force: bool,
+    },
     /// A breaking or security item was read, or with `item: None` the page to its end.
     Acknowledge {
         release: String,

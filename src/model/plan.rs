@@ -19,6 +19,9 @@ pub struct Plan {
     pub deployment: String,
     pub from: String,
     pub to: String,
+    /// Actions that run alone. Then `from` and `to` are the same, there are no hops, and no version is recorded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     pub hops: Vec<Hop>,
     /// In the order in which they are carried out.
     pub steps: Vec<PlannedStep>,

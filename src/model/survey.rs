@@ -63,6 +63,9 @@ pub struct VersionFound {
     pub range: Option<String>,
     /// What each source answered.
     pub sources: Vec<SourceAnswer>,
+    /// Nothing is recorded: it is what the definitions assume then.
+    #[serde(default)]
+    pub assumed: bool,
     /// The operator said it against what was found.
     pub forced: bool,
 }
@@ -90,6 +93,9 @@ pub struct Unfinished {
     pub run: String,
     pub from: String,
     pub to: String,
+    /// Actions that run alone, when it is no upgrade.
+    #[serde(default)]
+    pub tags: Vec<String>,
     pub state: RunState,
     pub began: jiff::Timestamp,
     /// The last thing that was journaled.

@@ -12,6 +12,9 @@ pub(super) fn want(state: &State, policy: &Policy) -> Move {
     }
     if let Some(unfinished) = &survey.unfinished {
         return match &policy.to {
+            _ if !policy.tags.is_empty() && policy.tags != unfinished.tags => {
+                Move::give(Exit::OperatorNeeded, give::other_work(unfinished))
+            }
             Some(to) if !same_version(to, &unfinished.to) => {
                 Move::give(Exit::OperatorNeeded, give::other_target(unfinished, to))
             }
@@ -26,9 +29,17 @@ pub(super) fn want(state: &State, policy: &Policy) -> Move {
     if let Some(Need::From { range }) = state.need() {
         return Move::give(Exit::OperatorNeeded, give::from_needed(&range));
     }
-    // Without a target the engine ends the session by itself: there is nothing to do.
-    let Some(newest) = survey.targets.last() else { return Move::Wait };
-    let to = policy.to.as_ref().unwrap_or(&newest.version);
+    if !policy.tags.is_empty() {
+        return match &state.plan {
+            Some(plan) if plan.tags == policy.tags => read_and_check(state, policy),
+            _ => Move::Decide(Decision::RunTags { tags: policy.tags.clone(), force: policy.force }),
+        };
+    }
+    // Without a target the engine ends the session by itself: there is nothing to do. Where a version was named it
+    // waits for one, and ends when that is where the data are.
+    let newest = survey.targets.last().map(|target| &target.version);
+    let here = survey.version.deployed.as_ref().filter(|_| policy.from.is_some());
+    let Some(to) = policy.to.as_ref().or(newest).or(here) else { return Move::Wait };
     match &state.route {
         Some(route) if same_version(&route.to, to) => read_and_check(state, policy),
         _ => Move::Decide(Decision::ChooseTarget { version: to.clone() }),

@@ -53,6 +53,7 @@ impl Captain {
     /// The runner did not take the last decision, and why.
     pub fn refused(&mut self, reason: &str, state: &State) {
         let exit = match self.sent.last() {
+            Some(Decision::RunTags { .. }) => Exit::Usage,
             Some(Decision::SetFrom { .. } | Decision::ChooseTarget { .. }) => Exit::NoPath,
             Some(Decision::Override { .. } | Decision::RunChecks) => Exit::CheckFailed,
             Some(Decision::Approve { .. } | Decision::Confirm { .. }) => Exit::PlanDiffers,

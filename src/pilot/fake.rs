@@ -79,6 +79,7 @@ pub(crate) fn check(id: &str, status: CheckStatus) -> CheckResult {
 
 pub(crate) fn unfinished(to: &str) -> Unfinished {
     Unfinished {
+        tags: Vec::new(),
         run: "r1".to_owned(),
         from: "1.0.0".to_owned(),
         to: to.to_owned(),
@@ -133,6 +134,7 @@ impl Fake {
                 deployment: "here".to_owned(),
                 from: "1.0.0".to_owned(),
                 to: "2.0.0".to_owned(),
+                tags: Vec::new(),
                 hops: vec![hop],
                 steps: steps.iter().map(|key| step(key, run())).collect(),
                 hash: "c0ffee".to_owned(),
@@ -214,6 +216,10 @@ impl Fake {
                     notes: self.notes.clone(),
                 };
                 vec![EventKind::Routed { route }]
+            }
+            Decision::RunTags { tags, .. } => {
+                self.plan = Plan { to: self.plan.from.clone(), hops: Vec::new(), tags, ..self.plan.clone() };
+                vec![EventKind::Planned { plan: Box::new(self.plan.clone()) }]
             }
             Decision::Acknowledge { release, item, hash } => vec![EventKind::Acknowledged { release, item, hash, by }],
             Decision::RunChecks => {

@@ -14,7 +14,9 @@ pub struct Policy {
     /// The newest version that can be reached when not given.
     pub to: Option<String>,
     pub from: Option<String>,
-    /// `from` counts even against what was found.
+    /// Actions that run alone instead of an upgrade.
+    pub tags: Vec<String>,
+    /// `from` counts even against what was found, and tags run.
     pub force: bool,
     /// Confirms every point of no return.
     pub allow_irreversible: bool,

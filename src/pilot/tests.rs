@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use super::fake::{Fake, ask, check, unfinished};
 use super::{Act, Captain, Policy};
 use crate::link::FromRunner;
-use crate::model::{CheckStatus, Decision, Exit, MaintenanceChoice, State, StepState, Target};
+use crate::model::{CheckStatus, Decision, Exit, MaintenanceChoice, State, StepState, Target, Unfinished};
 
 /// How a session under the pilot went.
 struct Flight {
@@ -99,6 +99,29 @@ fn an_unfinished_run_to_another_version_is_left_alone() {
     fake.survey.unfinished = Some(unfinished("1.5.0"));
     let policy = Policy { to: Some("2.0.0".to_owned()), ..yes() };
     gives_up(fake, policy, Exit::OperatorNeeded, &["goes to 1.5.0, not to 2.0.0", "stepwell abandon"]);
+}
+
+#[test]
+fn actions_alone_are_planned_instead_of_a_target() {
+    let policy = Policy { tags: vec!["mend".to_owned()], force: true, ..yes() };
+    let mut fake = Fake::new();
+    fake.survey.targets.clear();
+    let flight = fly(fake, policy.clone());
+    assert_eq!(flight.exit, Exit::Done, "{}", flight.said);
+    assert_eq!(flight.decisions[0], Decision::RunTags { tags: policy.tags.clone(), force: true });
+    assert!(!flight.decisions.iter().any(|decision| matches!(decision, Decision::ChooseTarget { .. })));
+
+    let mut fake = Fake::new();
+    fake.refuse.push("run_tags");
+    gives_up(fake, policy.clone(), Exit::Usage, &["That cannot be."]);
+
+    // An upgrade that is not finished is something else, the same actions are not.
+    let mut fake = Fake::new();
+    fake.survey.unfinished = Some(unfinished("2.0.0"));
+    gives_up(fake, policy.clone(), Exit::OperatorNeeded, &["not finished", "stepwell abandon"]);
+    let mut fake = Fake::new();
+    fake.survey.unfinished = Some(Unfinished { tags: policy.tags.clone(), ..unfinished("1.0.0") });
+    assert_eq!(fly(fake, policy).decisions[0], Decision::Resume);
 }
 
 fn nameless() -> Fake {

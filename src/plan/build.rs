@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::expand::{Place, expand};
-use super::{PlanError, hash, hops};
+use super::{PlanError, hash, hops, tags};
 use crate::model::{
     Catalogue, Check, Hop, Kind, Offline, OnFailure, Phase, Plan, PlannedStep, Release, ResumeClass, Scope, Step,
     Version, Work,
@@ -15,6 +15,8 @@ use crate::probe::Site;
 pub struct Request<'a> {
     pub from: &'a Version,
     pub to: &'a Version,
+    /// Names of actions that run alone; then `from` and `to` are the same.
+    pub tags: &'a [String],
     /// The operator goes on without maintenance.
     pub skip_maintenance: bool,
 }
@@ -22,10 +24,11 @@ pub struct Request<'a> {
 /// Makes the plan.
 ///
 /// # Errors
-/// When the target cannot be reached, or a template cannot be filled in with what is known.
+/// When the target cannot be reached, a tag names no action, or a template cannot be filled in with what is known.
 pub fn build(catalogue: &Catalogue, site: &Site, request: &Request<'_>) -> Result<Plan, PlanError> {
-    let hops = hops(catalogue, request.from, request.to)?;
-    let builder = Builder { catalogue, site, hops: &hops, request };
+    let hops = if request.tags.is_empty() { hops(catalogue, request.from, request.to)? } else { Vec::new() };
+    let stay = [tags::stay(catalogue, request.from)];
+    let builder = Builder { catalogue, site, hops: if request.tags.is_empty() { &hops } else { &stay }, request };
     let mut plan = Plan {
         format: 1,
         system: catalogue.system.name.clone(),
@@ -33,7 +36,12 @@ pub fn build(catalogue: &Catalogue, site: &Site, request: &Request<'_>) -> Resul
         deployment: site.deployment.clone(),
         from: request.from.to_string(),
         to: request.to.to_string(),
-        steps: if hops.is_empty() { Vec::new() } else { builder.steps()? },
+        tags: request.tags.to_vec(),
+        steps: match (request.tags.is_empty(), hops.is_empty()) {
+            (false, _) => builder.tagged()?,
+            (true, false) => builder.steps()?,
+            (true, true) => Vec::new(),
+        },
         hops: hops.clone(),
         hash: String::new(),
     };
@@ -42,11 +50,12 @@ pub fn build(catalogue: &Catalogue, site: &Site, request: &Request<'_>) -> Resul
     Ok(plan)
 }
 
-struct Builder<'a> {
-    catalogue: &'a Catalogue,
-    site: &'a Site,
-    hops: &'a [Hop],
-    request: &'a Request<'a>,
+pub(super) struct Builder<'a> {
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) site: &'a Site,
+    /// Never empty while steps are made.
+    pub(super) hops: &'a [Hop],
+    pub(super) request: &'a Request<'a>,
 }
 
 impl Builder<'_> {
@@ -141,7 +150,7 @@ impl Builder<'_> {
     }
 
     /// Maintenance is entered before the first step that needs it, and left when everything is verified.
-    fn maintenance(&self, steps: &mut Vec<PlannedStep>) -> Result<(), PlanError> {
+    pub(super) fn maintenance(&self, steps: &mut Vec<PlannedStep>) -> Result<(), PlanError> {
         let Some(at) = steps.iter().position(|s| s.offline > Offline::No) else { return Ok(()) };
         let (first, last) = (&self.hops[0], &self.hops[self.hops.len() - 1]);
         let mut enter = Vec::new();
@@ -168,7 +177,7 @@ impl Builder<'_> {
     }
 
     /// Checks as steps: gates before a hop, proofs after it, the service's health at the end.
-    fn checks(
+    pub(super) fn checks(
         &self,
         checks: &[Check],
         word: &str,
@@ -223,7 +232,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn place(
+    pub(super) fn place(
         &self,
         prefix: &str,
         phase: Phase,

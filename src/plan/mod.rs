@@ -5,6 +5,7 @@ mod expand;
 mod hash;
 mod path;
 mod route;
+mod tags;
 
 pub use build::{Request, build};
 pub use expand::children;

@@ -143,7 +143,12 @@ fn command_lines(command: &Command, site: &Site) -> Vec<String> {
         Err(_) => command.argv.iter().map(|t| t.text.clone()).collect(),
     };
     let env = command.env.iter().map(|(name, value)| format!("with {name}={}", shown(value, site)));
-    std::iter::once(argv.join(" ")).chain(env).collect()
+    let input = command
+        .stdin
+        .as_ref()
+        .map(|stdin| site.renderer().text(stdin).map_or_else(|_| stdin.text.clone(), |text| text.to_string()));
+    let input = input.iter().flat_map(|text| text.lines()).map(|line| format!("  < {line}")).collect::<Vec<_>>();
+    std::iter::once(argv.join(" ")).chain(env).chain(input).collect()
 }
 
 fn http_lines(http: &Http, site: &Site) -> Vec<String> {

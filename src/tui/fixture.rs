@@ -295,6 +295,7 @@ pub fn survey() -> Survey {
             label: "2.8.1 plum".into(),
             range: None,
             sources: vec![SourceAnswer { source: "table meta".into(), answer: "2.8.1".into(), failed: false }],
+            assumed: false,
             forced: false,
         },
         targets: vec![

@@ -138,6 +138,7 @@ pub fn plan() -> Plan {
         deployment: "studio".into(),
         from: "2.8.1".into(),
         to: "3.0.0".into(),
+        tags: Vec::new(),
         hops: hops(),
         steps,
         hash: "plan-1".into(),

@@ -74,6 +74,7 @@ fn interrupted() -> Survey {
     let at = |second| jiff::Timestamp::from_second(second).expect("is a time");
     Survey {
         unfinished: Some(Unfinished {
+            tags: Vec::new(),
             run: "r0".into(),
             from: "2.8.1".into(),
             to: "3.0.0".into(),

@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod process;
 pub mod pty;
 pub mod runner;
+pub mod wallet;
 pub mod wizard;
 
 use std::path::{Path, PathBuf};

@@ -43,8 +43,12 @@ fn version(survey: &Survey) -> String {
     match &found.deployed {
         Some(deployed) => {
             let label = if found.label.is_empty() { deployed } else { &found.label };
-            let forced = if found.forced { ", because you say so against what was found" } else { "" };
-            format!("  The deployed version is {}{forced}", visible(label))
+            let how = match (found.forced, found.assumed) {
+                (true, _) => ", because you say so against what was found",
+                (false, true) => ", as is assumed where none is recorded",
+                (false, false) => "",
+            };
+            format!("  The deployed version is {}{how}", visible(label))
         }
         None => "  The deployed version is not known".to_owned(),
     }

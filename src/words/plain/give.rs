@@ -24,6 +24,15 @@ pub fn other_target(unfinished: &Unfinished, to: &str) -> String {
     )
 }
 
+/// Actions were to run alone while another run is not finished.
+pub fn other_work(unfinished: &Unfinished) -> String {
+    format!(
+        "Run {} is not finished and does something else. Nothing more was changed. Finish it first, without `--tag`: \
+         `stepwell run`. Or end it: `stepwell abandon`.",
+        visible(&unfinished.run)
+    )
+}
+
 /// Nobody knows which version is deployed.
 pub fn from_needed(range: &str) -> String {
     format!(

@@ -5,13 +5,12 @@ use crate::words::format::{duration, plural, visible};
 
 /// Above the list.
 pub fn head(plan: &Plan) -> String {
-    format!(
-        "The plan from {} to {}: {}. Its hash is {}.",
-        visible(&plan.from),
-        visible(&plan.to),
-        plural(plan.steps.len(), "step", "steps"),
-        visible(&plan.hash)
-    )
+    let what = match plan.tags.as_slice() {
+        [] => format!("from {} to {}", visible(&plan.from), visible(&plan.to)),
+        tags => format!("for {} at {}, which stays as it is", visible(&tags.join(", ")), visible(&plan.to)),
+    };
+    let steps = plural(plan.steps.len(), "step", "steps");
+    format!("The plan {what}: {steps}. Its hash is {}.", visible(&plan.hash))
 }
 
 /// Above the steps of one part.
