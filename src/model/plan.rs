@@ -113,8 +113,8 @@ pub enum Work {
     Backup(BackupSpec),
     /// A check that must pass: a gate, a verification, the service's health.
     Check(Box<Check>),
-    /// Keeps the answers that `unchanged` is compared with: check id and probe.
-    Baseline(Vec<(String, Probe)>),
+    /// Keeps the answers that `unchanged` is compared with.
+    Baseline(Vec<Noted>),
 }
 
 impl Work {
@@ -131,6 +131,16 @@ impl Work {
             Work::Baseline(_) => "note",
         }
     }
+}
+
+/// An answer that is kept for a check that compares with it later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Noted {
+    /// The check's key.
+    pub key: String,
+    pub probe: Probe,
+    /// The names that the check sees.
+    pub scope: Scope,
 }
 
 /// The names that a step's templates see besides facts and stores.

@@ -14,7 +14,7 @@ pub enum Verdict {
     Unknown(String),
 }
 
-/// Judges an answer. `before` is the digest of the answer from before the hop, for `unchanged`.
+/// Judges an answer. `before` is the digest of the answer to compare with, for `unchanged`.
 ///
 /// # Errors
 /// When an expectation cannot be filled in.
@@ -46,7 +46,7 @@ fn unmet(answer: &Answer, expect: &Expect, site: &Site, before: Option<&str>) ->
     if let Some(rows) = expect.rows
         && (answer.count < rows.least || rows.most.is_some_and(|most| answer.count > most))
     {
-        return Ok(Some(format!("{} {}", answer.count, if answer.count == 1 { "row" } else { "rows" })));
+        return Ok(Some(count(answer)));
     }
     if let Some(values) = &expect.value {
         let wanted =
@@ -62,16 +62,29 @@ fn unmet(answer: &Answer, expect: &Expect, site: &Site, before: Option<&str>) ->
     if let Some(pattern) = &expect.text
         && !any_line_matches(answer, pattern, site)?
     {
-        return Ok(Some("no line says what is expected".to_owned()));
+        return Ok(Some(format!("no line says what is expected: {}", said(answer))));
     }
     if expect.unchanged {
         return Ok(match before {
             Some(before) if before == answer.digest => None,
-            Some(_) => Some(format!("it is not what it was before the hop ({} rows now)", answer.count)),
-            None => Some("there is no answer from before the hop".to_owned()),
+            Some(_) => Some(format!("it is not what it was before: {} now", said(answer))),
+            None => Some("there is no answer from before to compare with".to_owned()),
         });
     }
     Ok(None)
+}
+
+fn count(answer: &Answer) -> String {
+    format!("{} {}", answer.count, if answer.count == 1 { "row" } else { "rows" })
+}
+
+/// The answer itself where it is short enough for a sentence.
+fn said(answer: &Answer) -> String {
+    match answer.rows.as_slice() {
+        [] => "no answer".to_owned(),
+        [row] if row.len() == 1 => plain(&row[0]),
+        _ => count(answer),
+    }
 }
 
 fn any_line_matches(answer: &Answer, pattern: &Template, site: &Site) -> Result<bool, AskError> {

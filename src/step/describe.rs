@@ -50,10 +50,7 @@ pub fn describe(step: &mut PlannedStep, site: &Site) {
             (store_word(site, backup.store.as_deref()), vec![format!("a copy of the whole store in {to}{proof}")])
         }
         Work::Check(check) => (String::new(), probe_lines(&check.probe, site)),
-        Work::Baseline(probes) => {
-            let keys = probes.iter().map(|(key, _)| format!("the answer to {key}")).collect();
-            (String::new(), keys)
-        }
+        Work::Baseline(noted) => (String::new(), noted.iter().map(|n| format!("the answer to {}", n.key)).collect()),
     };
     if let Some(probe) = &step.done_when {
         detail.push("done when:".to_owned());
