@@ -6,7 +6,7 @@ use super::answer::plain;
 use super::{AskError, Site};
 use crate::model::{Answer, AnswerSpec, Expect, Template};
 
-/// What an answer means. `No` and `Unknown` say what was found, as a sentence.
+/// What an answer means. `No` and `Unknown` say what was found, as a sentence with secrets masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Yes,
@@ -22,6 +22,7 @@ pub fn judge(answer: &Answer, spec: &AnswerSpec, site: &Site, before: Option<&st
     let fallback = Expect { exit: answer.exit.map(|_| vec![0]), ..Expect::default() };
     let expect = spec.expect.as_ref().unwrap_or(&fallback);
     let Some(found) = unmet(answer, expect, site, before)? else { return Ok(Verdict::Yes) };
+    let found = site.secrets.mask(&found);
     match &spec.otherwise {
         Some(otherwise) if unmet(answer, otherwise, site, before)?.is_some() => Ok(Verdict::Unknown(found)),
         _ => Ok(Verdict::No(found)),
@@ -96,4 +97,35 @@ fn any_line_matches(answer: &Answer, pattern: &Template, site: &Site) -> Result<
 
 fn list(numbers: &[i32]) -> String {
     numbers.iter().map(i32::to_string).collect::<Vec<_>>().join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::{Names, Secrets};
+    use crate::model::{Scheme, Value};
+
+    #[test]
+    fn what_was_found_is_told_without_secrets() {
+        let site = Site {
+            deployment: "here".to_owned(),
+            dir: "/".into(),
+            state_dir: "/".into(),
+            scheme: Scheme::Semver,
+            names: Names::default(),
+            secrets: Secrets::from_iter([("token".to_owned(), "hunter2".to_owned())]),
+            stores: Default::default(),
+            env: Vec::new(),
+        };
+        let answer = Answer { rows: vec![vec![Value::from("it is hunter2")]], count: 1, ..Answer::default() };
+        let text = Expect { text: Some(Template::new("ready".to_owned())), ..Expect::default() };
+        let value = Expect { value: Some(vec![Template::new("ready".to_owned())]), ..Expect::default() };
+        for (expect, found) in [
+            (text, "no line says what is expected: it is {{ secret:token }}"),
+            (value, "it is {{ secret:token }}, expected ready"),
+        ] {
+            let spec = AnswerSpec { expect: Some(expect), ..AnswerSpec::default() };
+            assert_eq!(judge(&answer, &spec, &site, None).expect("a verdict"), Verdict::No(found.to_owned()));
+        }
+    }
 }
