@@ -59,8 +59,7 @@ async fn follow(
             continue;
         }
         if let Some(Need::From { range }) = state.need() {
-            let text = format!("error: the data only say {range}; name the deployed version with --from VERSION");
-            return Err(Failure::new(Exit::OperatorNeeded, text));
+            return Err(Failure::new(Exit::OperatorNeeded, format!("error: {}", plain::give::from_needed(&range))));
         }
         let newest = survey.targets.last().map(|t| t.version.clone());
         if !chosen && let Some(version) = to.clone().or(newest) {

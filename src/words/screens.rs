@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::format::{between, duration, plural};
 pub use super::run::*;
-use crate::model::{FactSource, MaintenanceChoice, Offline, ResumeClass, Service, Unfinished, Work};
+use crate::model::{FactSource, MaintenanceChoice, Offline, ResumeClass, Service, Unfinished, VersionFound, Work};
 
 pub const PRODUCT: &str = "stepwell";
 pub const WORKING: &str = "working...";
@@ -84,7 +84,10 @@ pub const UNFINISHED_NEXT: &str = "Press enter to go on with it.";
 
 /// The operator has to say the version.
 pub fn version_open(range: &str) -> String {
-    format!("The deployed version is not certain: {range}. Press enter and type it.")
+    match range {
+        VersionFound::ANY => "Nothing records the deployed version. Press enter and type it.".to_owned(),
+        range => format!("The deployed version is not certain: {range}. Press enter and type it."),
+    }
 }
 
 /// `1 hop`.
