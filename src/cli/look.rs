@@ -9,7 +9,7 @@ use super::{Failure, load, session};
 use crate::link::{Client, FromRunner, ToRunner};
 use crate::model::{CheckStatus, Decision, Exit, Need, State, Work};
 use crate::words::format::{duration, visible};
-use crate::words::plain;
+use crate::words::{plain, screens};
 
 /// How far to look.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -178,6 +178,7 @@ fn print_plan(state: &State) {
             for line in &step.detail {
                 println!("       {}", visible(line));
             }
+            println!("       {}", screens::resume(step.resume));
         }
     }
     println!("\nplan hash {}", plan.hash);

@@ -2,7 +2,7 @@
 
 use super::file;
 use crate::definition::Text;
-use crate::model::{Ask, Command, FileEdit, PlannedStep, Probe, Query, ResumeClass, Template, Value, Work};
+use crate::model::{Ask, Command, FileEdit, PlannedStep, Probe, Query, Template, Value, Work};
 use crate::probe::Site;
 
 /// Fills in what a step touches and its detail. It reads files of the system, and changes nothing.
@@ -56,20 +56,8 @@ pub fn describe(step: &mut PlannedStep, site: &Site) {
         detail.push("done when:".to_owned());
         detail.extend(probe_lines(probe, site).into_iter().map(|l| format!("  {l}")));
     }
-    detail.push(after_a_crash(step.resume).to_owned());
     step.touches = touches;
     step.detail = detail;
-}
-
-/// What happens with the step when Stepwell is killed in it.
-fn after_a_crash(class: ResumeClass) -> &'static str {
-    match class {
-        ResumeClass::Transactional => "after a crash: it happened as a whole or not at all, and Stepwell knows which",
-        ResumeClass::Keyset => "after a crash: it goes on from the last batch",
-        ResumeClass::Probe => "after a crash: Stepwell asks whether it is done, and does it again only if not",
-        ResumeClass::Idempotent => "after a crash: it is done again, which changes nothing that is done",
-        ResumeClass::Once => "after a crash: you are asked; it is never done twice by itself",
-    }
 }
 
 fn store_word(site: &Site, store: Option<&str>) -> String {

@@ -226,7 +226,6 @@ pub const AT_START: &str = "At the start";
 pub const AT_END: &str = "At the end";
 pub const OPTIONAL: &str = "It can be skipped when it fails.";
 pub const VERY_WORK: &str = "What is run";
-pub const DONE_WHEN: &str = "It counts as done when this says so";
 pub const CHECKED_AFTER: &str = "Checked afterwards";
 
 /// How much there is to do. `all`: every step says how long it takes.
@@ -287,10 +286,14 @@ pub fn offline(offline: Offline) -> &'static str {
 /// What happens after a crash.
 pub fn resume(class: ResumeClass) -> &'static str {
     match class {
-        ResumeClass::Transactional => "If it is interrupted: it happened as a whole or not at all.",
+        ResumeClass::Transactional => {
+            "If it is interrupted: it happened as a whole or not at all, and Stepwell knows which."
+        }
         ResumeClass::Keyset => "If it is interrupted: it goes on after the last batch.",
-        ResumeClass::Probe => "If it is interrupted: it is first asked whether it happened.",
-        ResumeClass::Idempotent => "If it is interrupted: it is done again, which is safe.",
-        ResumeClass::Once => "If it is interrupted: you are asked whether it happened.",
+        ResumeClass::Probe => "If it is interrupted: Stepwell asks whether it is done, and does it again only if not.",
+        ResumeClass::Idempotent => "If it is interrupted: it is done again, which changes nothing that is done.",
+        ResumeClass::Once => {
+            "If it is interrupted: you are asked whether it happened. It is never done twice by itself."
+        }
     }
 }
