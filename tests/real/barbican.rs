@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use stepwell::model::EventKind;
+use stepwell::model::{Event, EventKind, StepState};
 
 use crate::cache;
 use crate::support::database::{ask, assert_same, dump_table};
@@ -228,8 +228,12 @@ fn changing_the_schema(barbican: &Barbican) -> Runner {
 fn a_runner_killed_while_the_schema_changes_is_resumed() {
     let barbican = Barbican::yoga().with_worker_stopped();
     changing_the_schema(&barbican).kill();
-    barbican.upgrade().exit(0);
+    let (code, events) = barbican.deployment.start(RUN.into_iter().chain(["--json"])).finish();
+    assert_eq!(code, 0, "{events:#?}");
     barbican.assert_upgraded();
+    let again = |event: &&Event| matches!(&event.kind, EventKind::StepChanged { key, state: StepState::Running { attempt: 2.. } } if key == "15.0.1/schema");
+    let again = events.iter().find(again);
+    assert_eq!(again, None, "the command that went on without its runner is waited for, not started twice");
 }
 
 #[test]
