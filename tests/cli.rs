@@ -99,6 +99,25 @@ fn data_newer_than_the_catalogue_have_no_path() {
 }
 
 #[test]
+fn data_that_record_no_version_need_an_operator_who_says_it() {
+    let ledger = Ledger::new().build();
+    execute(&ledger.path(), "delete from about");
+    refused(&ledger, &[], Exit::OperatorNeeded, &["Nothing in the data records it", "--from VERSION"]);
+    ledger.run(["status"]).exit(Exit::OperatorNeeded.code().into()).prints("Nothing in the data records it");
+    ledger.run(["plan", "--from", "1.0.0"]).exit(0);
+}
+
+#[test]
+fn data_that_say_what_the_catalogue_does_not_know_have_no_path() {
+    let ledger = Ledger::new().build();
+    let system = ledger.catalogue().join("ledger/system.yaml");
+    let text = fs::read_to_string(&system).expect("a definition");
+    let query = "query: select version from about";
+    fs::write(&system, text.replace(query, &format!("{query}, map: {{ one: 1.0.0 }}"))).expect("a definition");
+    refused(&ledger, &[], Exit::NoPath, &["says 1.0.0, which this catalogue does not know", "A newer"]);
+}
+
+#[test]
 fn a_target_that_is_no_release_has_no_path() {
     refused(&Ledger::new().build(), &["--to", "3.0.0"], Exit::NoPath, &["3.0.0", "2.0.0"]);
 }

@@ -9,7 +9,7 @@ use super::{Failure, load, session};
 use crate::link::{Client, FromRunner, ToRunner};
 use crate::model::{CheckStatus, Decision, Exit, Need, State, Work};
 use crate::words::format::{duration, visible};
-use crate::words::plain;
+use crate::words::{plain, screens};
 
 /// How far to look.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,8 +57,7 @@ async fn follow(mut client: Client, args: &Args, depth: Depth) -> Result<State, 
             continue;
         }
         if let Some(Need::From { range }) = state.need() {
-            let text = format!("error: the data only say {range}; name the deployed version with --from VERSION");
-            return Err(Failure::new(Exit::OperatorNeeded, text));
+            return Err(Failure::new(Exit::OperatorNeeded, format!("error: {}", plain::give::from_needed(&range))));
         }
         let newest = survey.targets.last().map(|t| t.version.clone());
         // Where the data are already is where there is nothing to do.
@@ -193,6 +192,7 @@ fn print_plan(state: &State) {
             for line in &step.detail {
                 println!("       {}", visible(line));
             }
+            println!("       {}", screens::resume(step.resume));
         }
     }
     println!("\nplan hash {}", plan.hash);

@@ -11,6 +11,7 @@ use crate::journal::{Journal, Lock};
 use crate::link::{Client, FromRunner};
 use crate::model::{Exit, RunState, Service, State, StepState};
 use crate::words::format::{between, count, duration, visible};
+use crate::words::plain;
 
 /// How long the open session may take to tell what it knows.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -43,7 +44,7 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
         (None, Some(_), None) => (Exit::Done, format!("{} is deployed, the newest release", found.version.label)),
         (None, None, _) => {
             let range = found.version.range.clone().unwrap_or_default();
-            (Exit::OperatorNeeded, format!("the data only say {range}; name the version with --from VERSION"))
+            (Exit::OperatorNeeded, plain::give::from_needed(&range))
         }
     };
     if args.json {

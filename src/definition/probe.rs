@@ -15,7 +15,7 @@ use crate::model::{
 /// What a probe may say where it stands.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Allowed {
-    /// `expect: { unchanged: true }`: there is an answer from before the hop to compare with.
+    /// `expect: { unchanged: true }`: there is an answer from before to compare with.
     pub(super) unchanged: bool,
     /// `map` gives versions or ranges.
     pub(super) versions: bool,
@@ -231,7 +231,7 @@ pub(super) fn expect(context: &Context, node: &Node, allowed: Allowed) -> Option
     };
     fields.finish();
     if expect.unchanged && !allowed.unchanged {
-        let help = "use it under a release's `verify`: only there is an answer from before the hop";
+        let help = "use it under a release's `verify` or under `health`: only there is an answer from before";
         context.report(fields.key_place("unchanged"), "nothing can be `unchanged` here", help);
     }
     if expect == Expect::default() && context.count() == before {

@@ -24,7 +24,7 @@ pub(super) fn system(context: &Context, node: &Node) -> Option<System> {
     let facts = fields.entries("facts", fact::fact);
     let env = fields.entries("env", variable);
     let maintenance = steps(&fields, "maintenance", Part::Maintenance);
-    let health = checks(&fields, "health", Allowed::default());
+    let health = checks(&fields, "health", Allowed { unchanged: true, ..Allowed::default() });
     let asked = checks(&fields, "checks", Allowed::default());
     let first = steps(&fields, "first", Part::Work);
     let hop = steps(&fields, "hop", Part::Work);

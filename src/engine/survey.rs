@@ -135,11 +135,20 @@ async fn deployed(
                 ranges.push(range);
             }
             Ok(None) => found.sources.push(answered(&source, "nothing recorded".to_owned())),
-            Err(reason) => {
+            Err(Silent::Unasked(reason)) => {
                 found.sources.push(SourceAnswer { source: source.clone(), answer: reason.clone(), failed: true });
                 let text =
                     format!("which version the data are could not be asked ({source}): {reason}; nothing was changed");
                 return Err((found, Exit::CouldNotAsk, text));
+            }
+            Err(Silent::Unknown(said)) => {
+                let answer = format!("{said}, which this catalogue does not know");
+                let text = format!(
+                    "which version the data are is not known: {source} says {answer}; nothing was changed. A newer \
+                     Stepwell or catalogue may know it"
+                );
+                found.sources.push(answered(&source, answer));
+                return Err((found, Exit::NoPath, text));
             }
         }
     }
@@ -152,11 +161,12 @@ async fn deployed(
             }
             Ok(None) => found.sources.push(answered("the installed program", "not found".to_owned())),
             // The data decide. Not knowing the program only leaves the exact version open.
-            Err(reason) => found.sources.push(SourceAnswer {
+            Err(Silent::Unasked(reason)) => found.sources.push(SourceAnswer {
                 source: "the installed program".to_owned(),
                 answer: reason,
                 failed: true,
             }),
+            Err(Silent::Unknown(said)) => found.sources.push(answered("the installed program", said)),
         }
     }
     let within = |v: &Version| ranges.iter().all(|r| r.contains(v));
@@ -178,7 +188,7 @@ async fn deployed(
         }
         None => {
             let range = ranges.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-            found.range = Some(if range.is_empty() { ">=0".to_owned() } else { range });
+            found.range = Some(if range.is_empty() { VersionFound::ANY.to_owned() } else { range });
             Ok((found, None))
         }
     }
@@ -202,38 +212,42 @@ fn source_word(probe: &Probe) -> String {
     }
 }
 
+/// Why a source names no version.
+enum Silent {
+    /// It could not be asked.
+    Unasked(String),
+    /// It said something that the catalogue does not know.
+    Unknown(String),
+}
+
 /// What a source said, and the versions that this means. `None`: nothing is recorded there.
 async fn version_of(
     probe: &Probe,
     site: &Site,
     scheme: &crate::model::Scheme,
-) -> Result<Option<(String, Range)>, String> {
-    let answer = ask(probe, site).await.map_err(|e| e.to_string())?;
+) -> Result<Option<(String, Range)>, Silent> {
+    let answer = ask(probe, site).await.map_err(|e| Silent::Unasked(e.to_string()))?;
     if let Some(exit) = answer.exit.filter(|e| *e != 0) {
-        return Err(format!("it ended with exit status {exit}"));
+        return Err(Silent::Unasked(format!("it ended with exit status {exit}")));
     }
     let Some(value) = answer.rows.first().and_then(|row| row.first()) else { return Ok(None) };
     if answer.count > 1 {
-        return Err(format!("it answered {} versions instead of one", answer.count));
+        return Err(Silent::Unasked(format!("it answered {} versions instead of one", answer.count)));
     }
     let said = match value {
         Value::String(s) => s.trim().to_owned(),
         Value::Null => return Ok(None),
         other => other.to_string(),
     };
-    let meant = meaning(&said, &probe.answer)?;
-    let range = scheme.parse_range(&meant).map_err(|e| e.to_string())?;
+    let meant = meaning(&said, &probe.answer).ok_or_else(|| Silent::Unknown(said.clone()))?;
+    let range = scheme.parse_range(&meant).map_err(|e| Silent::Unasked(e.to_string()))?;
     let shown = if meant == said { said } else { format!("{said}, which means {meant}") };
     Ok(Some((shown, range)))
 }
 
-fn meaning(said: &str, spec: &AnswerSpec) -> Result<String, String> {
+fn meaning(said: &str, spec: &AnswerSpec) -> Option<String> {
     if spec.map.is_empty() {
-        return Ok(said.to_owned());
+        return Some(said.to_owned());
     }
-    spec.map
-        .iter()
-        .find(|(answer, _)| answer == said)
-        .map(|(_, meant)| meant.clone())
-        .ok_or_else(|| format!("it answered `{said}`, which this catalogue does not know"))
+    spec.map.iter().find(|(answer, _)| answer == said).map(|(_, meant)| meant.clone())
 }

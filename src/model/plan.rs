@@ -135,8 +135,8 @@ pub enum Work {
     Check(Box<Check>),
     /// A step for each item, which are known when the run comes to it.
     Repeat(Box<Listed>),
-    /// Keeps the answers that `unchanged` is compared with: check id and probe.
-    Baseline(Vec<(String, Probe)>),
+    /// Keeps the answers that `unchanged` is compared with.
+    Baseline(Vec<Noted>),
 }
 
 /// A step to be done for items that are not known yet.
@@ -165,6 +165,16 @@ impl Work {
             Work::Baseline(_) => "note",
         }
     }
+}
+
+/// An answer that is kept for a check that compares with it later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Noted {
+    /// The check's key.
+    pub key: String,
+    pub probe: Probe,
+    /// The names that the check sees.
+    pub scope: Scope,
 }
 
 /// The names that a step's templates see besides facts and stores.

@@ -70,6 +70,11 @@ pub struct VersionFound {
     pub forced: bool,
 }
 
+impl VersionFound {
+    /// The range when nothing records a version.
+    pub const ANY: &str = ">=0";
+}
+
 /// What one source of the version answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceAnswer {

@@ -1,12 +1,12 @@
 //! The plan itself: every hop's steps in their order, with maintenance around what needs it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::expand::{Place, expand};
 use super::{PlanError, hash, hops, tags};
 use crate::model::{
-    Catalogue, Check, Hop, Kind, Offline, OnFailure, Phase, Plan, PlannedStep, Release, ResumeClass, Scope, Step,
-    Version, Work,
+    Catalogue, Check, Hop, Kind, Noted, Offline, OnFailure, Phase, Plan, PlannedStep, Release, ResumeClass, Scope,
+    Step, Version, Work,
 };
 use crate::probe::Site;
 
@@ -68,11 +68,16 @@ impl Builder<'_> {
             self.hop(index, &mut steps)?;
         }
         expand(&system.last, &self.place("last", Phase::Last, None, last, None), self.site, &mut steps)?;
-        if !self.request.skip_maintenance {
-            self.maintenance(&mut steps)?;
-        }
-        let health = self.place(last.to.as_str(), Phase::Health, None, last, None);
-        self.checks(&system.health, "health", &health, &mut steps)?;
+        let mut health = Vec::new();
+        let place = self.place(last.to.as_str(), Phase::Health, None, last, None);
+        self.checks(&system.health, "health", &place, &mut health)?;
+        let at = if self.request.skip_maintenance { None } else { self.maintenance(&mut steps)? };
+        // How the service was is noted before this run does anything to it.
+        let (at, phase) = at.map_or((0, Phase::First), |at| (at, Phase::Enter));
+        let place = self.place("maintenance", phase, None, first, None);
+        let noted = baseline("Note how the service is", &health, &place);
+        steps.splice(at..at, noted);
+        steps.append(&mut health);
         Ok(steps)
     }
 
@@ -90,7 +95,11 @@ impl Builder<'_> {
         for release in &releases {
             self.checks(&release.checks, "check", &own(Phase::Gate, Some(release)), out)?;
         }
-        self.baseline(&releases, &own(Phase::Gate, None), out)?;
+        let mut verify = Vec::new();
+        for release in &releases {
+            self.checks(&release.verify, "verify", &own(Phase::Verify, Some(release)), &mut verify)?;
+        }
+        out.extend(baseline("Note what must stay the same", &verify, &own(Phase::Gate, None)));
 
         let mut used = BTreeSet::new();
         for release in &releases {
@@ -103,10 +112,7 @@ impl Builder<'_> {
             let steps = self.once_each(&release.steps, &releases, &mut used);
             expand(&steps, &own(Phase::Steps, Some(release)), self.site, out)?;
         }
-        for release in &releases {
-            let own = own(Phase::Verify, Some(release));
-            self.checks(&release.verify, "verify", &own, out)?;
-        }
+        out.append(&mut verify);
         let floor = releases.iter().filter_map(|r| r.floor.as_ref()).max();
         if let (Some(floor), Some(step)) = (floor, out.get_mut(program_first_runs)) {
             step.floor.get_or_insert_with(|| floor.to_string());
@@ -149,9 +155,10 @@ impl Builder<'_> {
         floors.max_by_key(|floor| self.site.scheme.parse(floor).ok()).cloned()
     }
 
-    /// Maintenance is entered before the first step that needs it, and left when everything is verified.
-    pub(super) fn maintenance(&self, steps: &mut Vec<PlannedStep>) -> Result<(), PlanError> {
-        let Some(at) = steps.iter().position(|s| s.offline > Offline::No) else { return Ok(()) };
+    /// Maintenance is entered before the first step that needs it, and left when everything is verified. The place at
+    /// which it is entered.
+    pub(super) fn maintenance(&self, steps: &mut Vec<PlannedStep>) -> Result<Option<usize>, PlanError> {
+        let Some(at) = steps.iter().position(|s| s.offline > Offline::No) else { return Ok(None) };
         let (first, last) = (&self.hops[0], &self.hops[self.hops.len() - 1]);
         let mut enter = Vec::new();
         let mut leave: Vec<PlannedStep> = Vec::new();
@@ -173,7 +180,7 @@ impl Builder<'_> {
         }
         steps.splice(at..at, enter);
         steps.append(&mut leave);
-        Ok(())
+        Ok(Some(at))
     }
 
     /// Checks as steps: gates before a hop, proofs after it, the service's health at the end.
@@ -211,27 +218,6 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// The answers that `unchanged` is compared with are taken before anything of the hop is done.
-    fn baseline(&self, releases: &[&Release], place: &Place<'_>, out: &mut Vec<PlannedStep>) -> Result<(), PlanError> {
-        let here = self.site.scoped(&place.scope, &BTreeMap::new());
-        let mut probes = Vec::new();
-        for release in releases {
-            for check in &release.verify {
-                let counts = check.probe.answer.expect.as_ref().is_some_and(|e| e.unchanged);
-                let applies = check.when.as_ref().map_or(Ok(true), |w| here.renderer().truth(w))?;
-                if counts && applies {
-                    probes.push((format!("{}/verify/{}", release.version, check.id), check.probe.clone()));
-                }
-            }
-        }
-        if !probes.is_empty() {
-            let key = format!("{}/baseline", place.prefix);
-            let title = "Note what must stay the same".to_owned();
-            out.push(engine_step(key, title, place, Work::Baseline(probes), Offline::No));
-        }
-        Ok(())
-    }
-
     pub(super) fn place(
         &self,
         prefix: &str,
@@ -256,6 +242,25 @@ impl Builder<'_> {
             depth: 0,
         }
     }
+}
+
+/// Takes the answers that `checks` compare with, if any of them does.
+fn baseline(title: &str, checks: &[PlannedStep], place: &Place<'_>) -> Option<PlannedStep> {
+    let compares = |check: &Check| check.probe.answer.expect.as_ref().is_some_and(|e| e.unchanged);
+    let noted: Vec<Noted> = checks
+        .iter()
+        .filter_map(|step| match &step.work {
+            Work::Check(check) if compares(check) => {
+                Some(Noted { key: step.key.clone(), probe: check.probe.clone(), scope: step.scope.clone() })
+            }
+            _ => None,
+        })
+        .collect();
+    if noted.is_empty() {
+        return None;
+    }
+    let key = format!("{}/baseline", place.prefix);
+    Some(engine_step(key, title.to_owned(), place, Work::Baseline(noted), Offline::No))
 }
 
 /// A step that Stepwell itself adds.

@@ -6,7 +6,7 @@ use super::answer::plain;
 use super::{AskError, Site};
 use crate::model::{Answer, AnswerSpec, Expect, Template};
 
-/// What an answer means. `No` and `Unknown` say what was found, as a sentence.
+/// What an answer means. `No` and `Unknown` say what was found, as a sentence with secrets masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Yes,
@@ -14,7 +14,7 @@ pub enum Verdict {
     Unknown(String),
 }
 
-/// Judges an answer. `before` is the digest of the answer from before the hop, for `unchanged`.
+/// Judges an answer. `before` is the digest of the answer to compare with, for `unchanged`.
 ///
 /// # Errors
 /// When an expectation cannot be filled in.
@@ -23,6 +23,7 @@ pub fn judge(answer: &Answer, spec: &AnswerSpec, site: &Site, before: Option<&st
     let fallback = Expect::default();
     let expect = spec.expect.as_ref().unwrap_or(&fallback);
     let Some(found) = unmet(answer, expect, site, before)? else { return Ok(Verdict::Yes) };
+    let found = site.secrets.mask(&found);
     match &spec.otherwise {
         Some(otherwise) if unmet(answer, otherwise, site, before)?.is_some() => Ok(Verdict::Unknown(found)),
         _ => Ok(Verdict::No(found)),
@@ -53,7 +54,7 @@ fn unmet(answer: &Answer, expect: &Expect, site: &Site, before: Option<&str>) ->
     if let Some(rows) = expect.rows
         && (answer.count < rows.least || rows.most.is_some_and(|most| answer.count > most))
     {
-        return Ok(Some(format!("{} {}", answer.count, if answer.count == 1 { "row" } else { "rows" })));
+        return Ok(Some(count(answer)));
     }
     if let Some(values) = &expect.value {
         let wanted =
@@ -69,16 +70,29 @@ fn unmet(answer: &Answer, expect: &Expect, site: &Site, before: Option<&str>) ->
     if let Some(pattern) = &expect.text
         && !any_line_matches(answer, pattern, site)?
     {
-        return Ok(Some("no line says what is expected".to_owned()));
+        return Ok(Some(format!("no line says what is expected: {}", said(answer))));
     }
     if expect.unchanged {
         return Ok(match before {
             Some(before) if before == answer.digest => None,
-            Some(_) => Some(format!("it is not what it was before the hop ({} rows now)", answer.count)),
-            None => Some("there is no answer from before the hop".to_owned()),
+            Some(_) => Some(format!("it is not what it was before: {} now", said(answer))),
+            None => Some("there is no answer from before to compare with".to_owned()),
         });
     }
     Ok(None)
+}
+
+fn count(answer: &Answer) -> String {
+    format!("{} {}", answer.count, if answer.count == 1 { "row" } else { "rows" })
+}
+
+/// The answer itself where it is short enough for a sentence.
+fn said(answer: &Answer) -> String {
+    match answer.rows.as_slice() {
+        [] => "no answer".to_owned(),
+        [row] if row.len() == 1 => plain(&row[0]),
+        _ => count(answer),
+    }
 }
 
 fn any_line_matches(answer: &Answer, pattern: &Template, site: &Site) -> Result<bool, AskError> {
@@ -90,4 +104,35 @@ fn any_line_matches(answer: &Answer, pattern: &Template, site: &Site) -> Result<
 
 fn list(numbers: &[i32]) -> String {
     numbers.iter().map(i32::to_string).collect::<Vec<_>>().join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::{Names, Secrets};
+    use crate::model::{Scheme, Value};
+
+    #[test]
+    fn what_was_found_is_told_without_secrets() {
+        let site = Site {
+            deployment: "here".to_owned(),
+            dir: "/".into(),
+            state_dir: "/".into(),
+            scheme: Scheme::Semver,
+            names: Names::default(),
+            secrets: Secrets::from_iter([("token".to_owned(), "hunter2".to_owned())]),
+            stores: Default::default(),
+            env: Vec::new(),
+        };
+        let answer = Answer { rows: vec![vec![Value::from("it is hunter2")]], count: 1, ..Answer::default() };
+        let text = Expect { text: Some(Template::new("ready".to_owned())), ..Expect::default() };
+        let value = Expect { value: Some(vec![Template::new("ready".to_owned())]), ..Expect::default() };
+        for (expect, found) in [
+            (text, "no line says what is expected: it is {{ secret:token }}"),
+            (value, "it is {{ secret:token }}, expected ready"),
+        ] {
+            let spec = AnswerSpec { expect: Some(expect), ..AnswerSpec::default() };
+            assert_eq!(judge(&answer, &spec, &site, None).expect("a verdict"), Verdict::No(found.to_owned()));
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //! compared with.
 
 use super::{Context, Outcome, Report};
-use crate::model::{Answer, Check, Level, Probe, Value};
+use crate::model::{Answer, Check, Level, Noted, Value};
 use crate::probe::{Verdict, ask, judge};
 
 pub async fn run(check: &Check, context: &Context) -> Outcome {
@@ -31,10 +31,10 @@ pub async fn run(check: &Check, context: &Context) -> Outcome {
     })
 }
 
-pub async fn baseline(probes: &[(String, Probe)], context: &Context) -> Outcome {
+pub async fn baseline(noted: &[Noted], context: &Context) -> Outcome {
     let mut answers = Vec::new();
-    for (key, probe) in probes {
-        match ask(probe, &context.site).await {
+    for Noted { key, probe, scope } in noted {
+        match ask(probe, &context.site.scoped(scope, &context.answers)).await {
             Ok(answer) => answers.push((key.clone(), answer.digest.clone(), Value::from(answer.count))),
             Err(e) => return e.into(),
         }

@@ -3,8 +3,7 @@
 use super::file;
 use crate::definition::Text;
 use crate::model::{
-    Ask, Command, FileEdit, Http, OnFailure, Over, PlannedStep, Probe, Query, Repeat, ResumeClass, Template, Value,
-    Work,
+    Ask, Command, FileEdit, Http, OnFailure, Over, PlannedStep, Probe, Query, Repeat, Template, Value, Work,
 };
 use crate::probe::Site;
 use crate::words::format::duration;
@@ -71,10 +70,7 @@ pub fn describe(step: &mut PlannedStep, site: &Site) {
             }
             (String::new(), lines)
         }
-        Work::Baseline(probes) => {
-            let keys = probes.iter().map(|(key, _)| format!("the answer to {key}")).collect();
-            (String::new(), keys)
-        }
+        Work::Baseline(noted) => (String::new(), noted.iter().map(|n| format!("the answer to {}", n.key)).collect()),
     };
     if let Some(user) = &step.as_user {
         detail.push(format!("as the user {}", shown(user, site)));
@@ -86,20 +82,8 @@ pub fn describe(step: &mut PlannedStep, site: &Site) {
         detail.push("done when:".to_owned());
         detail.extend(probe_lines(probe, site).into_iter().map(|l| format!("  {l}")));
     }
-    detail.push(after_a_crash(step.resume).to_owned());
     step.touches = touches;
     step.detail = detail;
-}
-
-/// What happens with the step when Stepwell is killed in it.
-fn after_a_crash(class: ResumeClass) -> &'static str {
-    match class {
-        ResumeClass::Transactional => "after a crash: it happened as a whole or not at all, and Stepwell knows which",
-        ResumeClass::Keyset => "after a crash: it goes on from the last batch",
-        ResumeClass::Probe => "after a crash: Stepwell asks whether it is done, and does it again only if not",
-        ResumeClass::Idempotent => "after a crash: it is done again, which changes nothing that is done",
-        ResumeClass::Once => "after a crash: you are asked; it is never done twice by itself",
-    }
 }
 
 fn store_word(site: &Site, store: Option<&str>) -> String {

@@ -1,11 +1,11 @@
 //! What the operator decides, and what only looks like it.
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use insta::assert_snapshot;
 
 use super::fixture::{Wizard, survey};
 use super::model::Screen;
-use super::update::Msg;
+use super::update::{Effect, Msg, update};
 use crate::link::FromRunner;
 use crate::model::*;
 
@@ -50,6 +50,26 @@ fn every_item_of_the_notes_is_acknowledged_by_itself() {
         let hash = if key.0 == "2.9.0" { "h290" } else { "h300" };
         assert_eq!(read.iter().filter(|r| **r == (key.0, key.1, hash)).count(), 1, "{key:?} in {read:?}");
     }
+}
+
+#[test]
+fn a_plan_is_not_approved_a_second_time_while_the_first_is_on_its_way() {
+    let mut w = Wizard::new(80, 24).surveyed().at_plan();
+    w.press("Ga");
+    w.enter();
+    w.line("yes");
+    w.enter();
+    w.press("3.0.0");
+    // Nobody answers yet.
+    let sent = update(&mut w.model, Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
+    assert!(matches!(sent.as_slice(), [Effect::Send(Decision::Approve { .. })]), "{sent:?}");
+    assert!(!w.screen().contains("enter Approve"), "{}", w.screen());
+    w.press("a");
+    assert_eq!(w.model.popup, None);
+
+    w.take(Msg::FromRunner(Box::new(FromRunner::Refused { reason: "The plan changed.".into() })));
+    w.enter();
+    assert!(w.screen().contains("enter Approve"), "{}", w.screen());
 }
 
 #[test]

@@ -169,10 +169,11 @@ impl Model {
             && self.state.run_state.is_none_or(|state| matches!(state, RunState::Preparing | RunState::Running))
     }
 
-    /// The plan, while it waits to be approved.
+    /// The plan, while it waits to be approved. One whose approval is on its way does not wait any more.
     pub fn approvable(&self) -> Option<&Plan> {
+        let on_its_way = matches!(self.waiting, Some(Decision::Approve { .. }));
         match self.state.run_state {
-            Some(RunState::AwaitingApproval) if self.state.ended.is_none() => self.state.plan.as_ref(),
+            Some(RunState::AwaitingApproval) if !on_its_way && self.state.ended.is_none() => self.state.plan.as_ref(),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! What popups say.
 
-use crate::model::Service;
+use crate::model::{Service, VersionFound};
 
 pub const YES: &str = "yes";
 pub const ABANDON_WORD: &str = "abandon";
@@ -84,7 +84,10 @@ pub const ANSWER: &str = "the answer";
 
 /// What lies within the range that was found.
 pub fn set_from_text(range: &str) -> String {
-    format!("What was found allows {range}.")
+    match range {
+        VersionFound::ANY => "Nothing that was found says it.".to_owned(),
+        range => format!("What was found allows {range}."),
+    }
 }
 
 /// Why the forced version needs typing twice.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::format::{between, duration, plural};
 pub use super::run::*;
-use crate::model::{FactSource, MaintenanceChoice, Offline, ResumeClass, Service, Unfinished, Work};
+use crate::model::{FactSource, MaintenanceChoice, Offline, ResumeClass, Service, Unfinished, VersionFound, Work};
 
 pub const PRODUCT: &str = "stepwell";
 pub const WORKING: &str = "working...";
@@ -84,7 +84,10 @@ pub const UNFINISHED_NEXT: &str = "Press enter to go on with it.";
 
 /// The operator has to say the version.
 pub fn version_open(range: &str) -> String {
-    format!("The deployed version is not certain: {range}. Press enter and type it.")
+    match range {
+        VersionFound::ANY => "Nothing records the deployed version. Press enter and type it.".to_owned(),
+        range => format!("The deployed version is not certain: {range}. Press enter and type it."),
+    }
 }
 
 /// `1 hop`.
@@ -223,7 +226,6 @@ pub const AT_START: &str = "At the start";
 pub const AT_END: &str = "At the end";
 pub const OPTIONAL: &str = "It can be skipped when it fails.";
 pub const VERY_WORK: &str = "What is run";
-pub const DONE_WHEN: &str = "It counts as done when this says so";
 pub const CHECKED_AFTER: &str = "Checked afterwards";
 
 /// How much there is to do. `all`: every step says how long it takes.
@@ -284,10 +286,14 @@ pub fn offline(offline: Offline) -> &'static str {
 /// What happens after a crash.
 pub fn resume(class: ResumeClass) -> &'static str {
     match class {
-        ResumeClass::Transactional => "If it is interrupted: it happened as a whole or not at all.",
+        ResumeClass::Transactional => {
+            "If it is interrupted: it happened as a whole or not at all, and Stepwell knows which."
+        }
         ResumeClass::Keyset => "If it is interrupted: it goes on after the last batch.",
-        ResumeClass::Probe => "If it is interrupted: it is first asked whether it happened.",
-        ResumeClass::Idempotent => "If it is interrupted: it is done again, which is safe.",
-        ResumeClass::Once => "If it is interrupted: you are asked whether it happened.",
+        ResumeClass::Probe => "If it is interrupted: Stepwell asks whether it is done, and does it again only if not.",
+        ResumeClass::Idempotent => "If it is interrupted: it is done again, which changes nothing that is done.",
+        ResumeClass::Once => {
+            "If it is interrupted: you are asked whether it happened. It is never done twice by itself."
+        }
     }
 }

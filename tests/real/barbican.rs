@@ -5,9 +5,12 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use stepwell::model::{Event, EventKind, StepState};
+
 use crate::cache;
 use crate::support::database::{ask, assert_same, dump_table};
-use crate::support::deployment::Deployment;
+use crate::support::deployment::{Deployment, Ran};
+use crate::support::runner::Runner;
 use crate::support::{fixtures, wizard};
 
 /// Zed, with the limits on what it needs that it was tried with.
@@ -38,15 +41,23 @@ case $2 in
 esac
 "#;
 
+const UNITS: [&str; 2] = ["barbican-api", "barbican-worker"];
+
+/// What an operator says beforehand who is not there later.
+pub const RUN: [&str; 7] =
+    ["run", "--yes", "--to", "15.0.1", "--allow-irreversible", "--answer", "last/switch=SWITCHED"];
+
 /// Barbican 14.0.2 with the database that it wrote, and 15.0.1 installed beside it.
-struct Barbican {
-    deployment: Deployment,
+pub struct Barbican {
+    pub deployment: Deployment,
     bin: PathBuf,
     before: Vec<String>,
+    /// Whether the worker was stopped before the upgrade.
+    worker_stopped: bool,
 }
 
 impl Barbican {
-    fn yoga() -> Barbican {
+    pub fn yoga() -> Barbican {
         let bin = cache::python_environment("barbican", &ZED);
         let deployment = Deployment::empty();
         let dir = deployment.dir();
@@ -56,7 +67,7 @@ impl Barbican {
         for folder in ["units", "running", "backups"] {
             fs::create_dir(dir.join(folder)).expect(folder);
         }
-        for unit in ["barbican-api", "barbican-worker"] {
+        for unit in UNITS {
             deployment.write(&format!("units/{unit}"), "active\n");
         }
         executable(&dir.join("systemctl"), &SYSTEMCTL.replace("UNITS", &dir.join("units").to_string_lossy()));
@@ -86,19 +97,31 @@ journal: file
                 bin = bin.display()
             ),
         );
-        let mut barbican = Barbican { deployment, bin, before: Vec::new() };
+        let mut barbican = Barbican { deployment, bin, before: Vec::new(), worker_stopped: false };
         assert_eq!(barbican.revision(), "0f8c192a061f", "the fixture is what 14.0.2 wrote");
         assert_eq!(barbican.secrets(), "1000");
         barbican.before = barbican.rows();
         barbican
     }
 
-    fn database(&self) -> PathBuf {
+    /// Somebody stopped the worker before the upgrade.
+    fn with_worker_stopped(mut self) -> Barbican {
+        self.deployment.write("units/barbican-worker", "inactive\n");
+        self.worker_stopped = true;
+        self
+    }
+
+    #[track_caller]
+    fn upgrade(&self) -> Ran {
+        self.deployment.run(RUN)
+    }
+
+    pub fn database(&self) -> PathBuf {
         self.deployment.dir().join("barbican.sqlite")
     }
 
     /// What Barbican's own command says about the schema.
-    fn revision(&self) -> String {
+    pub fn revision(&self) -> String {
         let output = Command::new(self.bin.join("barbican-db-manage"))
             .arg("current")
             .env("OS_DEFAULT__SQL_CONNECTION", format!("sqlite:///{}", self.database().display()))
@@ -128,7 +151,7 @@ journal: file
     }
 
     #[track_caller]
-    fn assert_upgraded(&self) {
+    pub fn assert_upgraded(&self) {
         assert_eq!(self.revision(), "8c74e2d7f1ff (head)");
         assert_eq!(self.secrets(), "1000");
         for (before, after) in self.before.iter().zip(self.rows()) {
@@ -136,13 +159,14 @@ journal: file
         }
         assert_eq!(ask(&self.database(), "select count(*) from secret_consumer_metadata"), "1000");
 
-        for unit in ["barbican-api", "barbican-worker"] {
-            assert_eq!(self.unit(unit), "active", "{unit} is in the state in which it was found");
-        }
         let calls = fs::read_to_string(self.deployment.dir().join("units/calls")).expect("calls of systemctl");
-        for unit in ["barbican-api", "barbican-worker"] {
+        for unit in UNITS {
+            let stopped = self.worker_stopped && unit == "barbican-worker";
+            let state = if stopped { "inactive" } else { "active" };
+            assert_eq!(self.unit(unit), state, "{unit} is in the state in which it was found");
             let count = |verb: &str| calls.lines().filter(|line| *line == format!("{verb} {unit}")).count();
-            assert_eq!((count("stop"), count("start")), (1, 1), "{unit} was down while the schema changed:\n{calls}");
+            let once = usize::from(!stopped);
+            assert_eq!((count("stop"), count("start")), (once, once), "{unit} was down meanwhile:\n{calls}");
         }
 
         let backups: Vec<PathBuf> = fs::read_dir(self.deployment.dir().join("backups"))
@@ -166,12 +190,18 @@ fn executable(path: &Path, text: &str) {
 #[test]
 fn barbican_is_upgraded_without_an_operator() {
     let barbican = Barbican::yoga();
-    let switched = ["--allow-irreversible", "--answer", "last/switch=SWITCHED"];
-    barbican.deployment.run(["run", "--yes", "--to", "15.0.1"].into_iter().chain(switched)).exit(0);
+    barbican.upgrade().exit(0);
     barbican.assert_upgraded();
 
     // Again: there is nothing left to do, and nothing is done.
     barbican.deployment.run(["run", "--yes", "--to", "15.0.1"]).exit(0);
+    barbican.assert_upgraded();
+}
+
+#[test]
+fn a_service_that_was_stopped_before_stays_stopped() {
+    let barbican = Barbican::yoga().with_worker_stopped();
+    barbican.upgrade().exit(0);
     barbican.assert_upgraded();
 }
 
@@ -185,13 +215,32 @@ fn barbican_is_upgraded_with_the_wizard() {
     barbican.assert_upgraded();
 }
 
+/// Starts an upgrade and waits until Barbican's own command says that it changes the schema.
+fn changing_the_schema(barbican: &Barbican) -> Runner {
+    let mut runner = barbican.deployment.start(RUN.into_iter().chain(["--json"]));
+    runner.wait_for("the schema changes", |kind| {
+        matches!(kind, EventKind::Log { key, line } if key == "15.0.1/schema" && line.contains("Running upgrade"))
+    });
+    runner
+}
+
 #[test]
 fn a_runner_killed_while_the_schema_changes_is_resumed() {
+    let barbican = Barbican::yoga().with_worker_stopped();
+    changing_the_schema(&barbican).kill();
+    let (code, events) = barbican.deployment.start(RUN.into_iter().chain(["--json"])).finish();
+    assert_eq!(code, 0, "{events:#?}");
+    barbican.assert_upgraded();
+    let again = |event: &&Event| matches!(&event.kind, EventKind::StepChanged { key, state: StepState::Running { attempt: 2.. } } if key == "15.0.1/schema");
+    let again = events.iter().find(again);
+    assert_eq!(again, None, "the command that went on without its runner is waited for, not started twice");
+}
+
+#[test]
+fn a_power_failure_while_the_schema_changes_is_resumed() {
     let barbican = Barbican::yoga();
-    let run = ["run", "--yes", "--to", "15.0.1", "--allow-irreversible", "--answer", "last/switch=SWITCHED"];
-    let mut runner = barbican.deployment.start(run.into_iter().chain(["--json"]));
-    runner.wait_step("15.0.1/schema");
-    runner.kill();
-    barbican.deployment.run(run).exit(0);
+    let _runner = changing_the_schema(&barbican);
+    barbican.deployment.lose_power();
+    barbican.upgrade().exit(0);
     barbican.assert_upgraded();
 }

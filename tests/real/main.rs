@@ -8,3 +8,4 @@ mod support;
 
 mod barbican;
 mod cache;
+mod traps;

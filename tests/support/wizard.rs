@@ -1,5 +1,5 @@
-//! Goes through the wizard as an operator who agrees with everything: enter does what a screen asks for next, and what
-//! is to be typed stands on the screen.
+//! Goes through the wizard as an operator who agrees with everything: enter does what a screen asks for next, the plan
+//! is approved with its own key, and what is to be typed stands on the screen.
 
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -12,6 +12,12 @@ use super::pty::Screen;
 static TYPED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"Type (\S+) and press enter").expect("a regular expression"));
 
+/// The plan's key in the bottom bar. Enter opens the step under the cursor there.
+const APPROVE: &str = " a Approve ";
+
+/// What the bottom bar says while a step waits for its operator.
+const NEEDED: &str = " enter Answer ";
+
 /// Goes on until the program ends; its exit code, and what it left on the terminal.
 #[track_caller]
 pub fn walk_through(screen: &Screen) -> (i32, String) {
@@ -21,11 +27,13 @@ pub fn walk_through(screen: &Screen) -> (i32, String) {
         let seen = screen.contents();
         assert!(Instant::now() < deadline, "the wizard does not get on:\n{seen}");
         if let Some(word) = TYPED.captures(&seen) {
-            screen.type_text(&word[1]).press("enter");
-        } else if seen.contains("a Approve") {
-            // On the plan enter opens a step.
+            // What was typed must be gone before anything else is, or it would be typed twice.
+            let typed = format!("› {}", &word[1]);
+            screen.type_text(&word[1]).wait_for(&typed).press("enter").wait_gone(&typed);
+            continue;
+        } else if seen.contains(APPROVE) {
             screen.press("a");
-        } else if !seen.contains("● 6 Run") || seen.contains("enter Answer") {
+        } else if !seen.contains("● 6 Run") || seen.contains(NEEDED) {
             screen.press("enter");
         }
         screen.wait_change(&seen);

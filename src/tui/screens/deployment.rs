@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{divider, heading, list, marked, put, say, scrolled, split_at};
+use super::{divider, hanging, heading, list, marked, put, say, scrolled, split_at};
 use crate::model::{FactSource, Survey};
 use crate::tui::model::Model;
 use crate::tui::text::width;
@@ -124,7 +124,8 @@ fn found(model: &Model, survey: &Survey, room: usize) -> Vec<Line<'static>> {
         let (glyph, style) =
             if source.failed { (theme.glyphs.fail, theme.bad()) } else { (theme.glyphs.done, theme.good()) };
         let text = format!("{}: {}", visible(&source.source), visible(&source.answer));
-        lines.push(marked(format!(" {glyph}"), style, text));
+        let own = vec![Span::styled(glyph, style), Span::raw(format!(" {text}"))];
+        lines.extend(hanging(&own, room));
     }
     if !survey.facts.is_empty() {
         heading(&mut lines, words::FACTS, theme);

@@ -16,7 +16,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{divider, list, put, say, scrolled, split_at, steps};
-use crate::model::{Offline, Phase};
+use crate::model::{Offline, Phase, PlannedStep, Work};
 use crate::tui::model::Model;
 use crate::tui::when::{needs_maintenance, rows};
 use crate::words::format::visible;
@@ -79,7 +79,8 @@ fn work(model: &Model, room: usize) -> Vec<Line<'static>> {
             lines.push(Line::default());
             lines.push(Line::styled(format!(" {}", words::AND_AT_THE_END), theme.strong()));
         }
-        for (i, step) in plan.steps.iter().enumerate().filter(|(_, step)| step.phase == phase) {
+        let changes = |step: &PlannedStep| step.phase == phase && !matches!(step.work, Work::Baseline(_));
+        for (i, step) in plan.steps.iter().enumerate().filter(|(_, step)| changes(step)) {
             let (glyph, style) = model
                 .state
                 .steps

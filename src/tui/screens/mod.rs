@@ -18,7 +18,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::model::Model;
-use super::text::{paragraph, width};
+use super::text::{paragraph, width, wrap_spans};
 use super::theme::Theme;
 use crate::words::screens as words;
 
@@ -86,6 +86,16 @@ fn say(lines: &mut Vec<Line<'static>>, text: &str, room: usize, style: Style) {
         let indent = 1 + part.len() - part.trim_start_matches(' ').len();
         lines.extend(paragraph(part, room.saturating_sub(1), indent, style));
     }
+}
+
+/// Styled text from one cell to the edge; what does not fit on its first line stands below, further in.
+fn hanging(spans: &[Span<'_>], room: usize) -> Vec<Line<'static>> {
+    let lines = wrap_spans(spans, room.saturating_sub(3));
+    let indented = |(i, line): (usize, Line<'static>)| {
+        let indent = if i == 0 { " " } else { "   " };
+        Line::from(std::iter::once(Span::raw(indent)).chain(line.spans).collect::<Vec<_>>())
+    };
+    lines.into_iter().enumerate().map(indented).collect()
 }
 
 /// A glyph or word with its style, then text.

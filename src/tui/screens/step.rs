@@ -14,7 +14,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{heading, say, scrolled};
-use crate::model::{Ask, Offline, PlannedStep, Probe};
+use crate::model::{Offline, PlannedStep};
 use crate::tui::model::Model;
 use crate::tui::text::cut;
 use crate::words::format::{duration, visible};
@@ -57,10 +57,6 @@ fn lines(model: &Model, step: &PlannedStep, number: usize, room: usize) -> Vec<L
     }
     heading(&mut lines, words::VERY_WORK, theme);
     code(&mut lines, model, step.detail.iter().map(String::as_str), room);
-    if let Some(probe) = &step.done_when {
-        heading(&mut lines, words::DONE_WHEN, theme);
-        code(&mut lines, model, question(probe).iter().map(String::as_str), room);
-    }
     if !step.checks.is_empty() {
         heading(&mut lines, words::CHECKED_AFTER, theme);
         for check in &step.checks {
@@ -75,17 +71,5 @@ fn code<'a>(lines: &mut Vec<Line<'static>>, model: &Model, text: impl Iterator<I
         for part in cut(&Span::styled(visible(line), model.theme.code()), room.saturating_sub(3)) {
             lines.push(Line::from(vec![Span::raw("   "), part]));
         }
-    }
-}
-
-/// What a probe asks, as its author wrote it.
-fn question(probe: &Probe) -> Vec<String> {
-    match &probe.ask {
-        Ask::Sql { query, .. } => query.all().map(|t| t.text.clone()).collect(),
-        Ask::Run(command) => {
-            vec![command.argv.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ")]
-        }
-        Ask::Http(http) => vec![format!("{} {}", http.method, http.url.text)],
-        Ask::File { file } => vec![file.path().text.clone()],
     }
 }

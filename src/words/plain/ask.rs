@@ -1,7 +1,7 @@
 //! Questions of the plain front end. Each says what can be typed; nothing is decided by an empty line.
 
 use super::{block, service};
-use crate::model::{AskSpec, Plan, PlannedStep, Service, Target, Unfinished};
+use crate::model::{AskSpec, Plan, PlannedStep, Service, Target, Unfinished, VersionFound};
 use crate::words::format::visible;
 
 /// A numbered choice.
@@ -43,7 +43,10 @@ pub fn unfinished(run: &Unfinished) -> (String, [String; 2]) {
 
 /// Which version is deployed.
 pub fn from(range: &str) -> String {
-    format!("Which version is deployed? Type it; it lies in {}.", visible(range))
+    match range {
+        VersionFound::ANY => "Which version is deployed? Nothing records it. Type it.".to_owned(),
+        range => format!("Which version is deployed? Type it; it lies in {}.", visible(range)),
+    }
 }
 
 /// Which version to go to.

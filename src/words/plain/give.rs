@@ -1,7 +1,7 @@
 //! Why a run without an operator cannot go on: what is needed, how things stand, and the option that answers it.
 
 use super::{block, service};
-use crate::model::{Actor, AskSpec, CheckRow, CheckStatus, Service, Unfinished};
+use crate::model::{Actor, AskSpec, CheckRow, CheckStatus, Service, Unfinished, VersionFound};
 use crate::words::format::{plural, visible};
 
 /// Neither `--yes` nor `--plan-hash` was given.
@@ -35,10 +35,11 @@ pub fn other_work(unfinished: &Unfinished) -> String {
 
 /// Nobody knows which version is deployed.
 pub fn from_needed(range: &str) -> String {
-    format!(
-        "Which version is deployed? It is not recorded; it lies in {}. Nothing was changed. Say it: `--from VERSION`.",
-        visible(range)
-    )
+    let known = match range {
+        VersionFound::ANY => "Nothing in the data records it".to_owned(),
+        range => format!("The data leave it open within {}", visible(range)),
+    };
+    format!("Which version is deployed? {known}. Nothing was changed. Say it: `--from VERSION`.")
 }
 
 /// Checks stand in the way.

@@ -2,6 +2,7 @@
 
 use crate::model::{Offline, Phase, Plan, PlannedStep};
 use crate::words::format::{duration, plural, visible};
+use crate::words::screens;
 
 /// Above the list.
 pub fn head(plan: &Plan) -> String {
@@ -80,5 +81,6 @@ pub fn detail(step: &PlannedStep) -> Vec<String> {
     let mut lines = vec![format!("{} {}:", visible(&step.key), visible(&step.title))];
     lines.extend(step.why.iter().map(|why| format!("  Why: {}", visible(why))));
     lines.extend(step.detail.iter().map(|line| super::block(line)));
+    lines.push(format!("  {}", screens::resume(step.resume)));
     lines
 }
