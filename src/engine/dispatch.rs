@@ -141,7 +141,7 @@ impl Dispatcher {
             Act::Begin => self.begin().await,
             Act::Resume => self.resume().await,
             Act::Ask { key } => self.ask(key),
-            Act::Start { key, attempt, take_up } => self.start(&key, attempt, take_up),
+            act @ Act::Start { .. } => self.start(act),
             Act::Control(control) => drop(self.control.send_replace(control)),
             Act::Timer { after, due } => {
                 let inputs = self.inputs.clone();
@@ -242,14 +242,22 @@ impl Dispatcher {
         });
     }
 
-    fn start(&self, key: &str, attempt: u32, take_up: bool) {
+    fn start(&self, act: Act) {
+        let Act::Start { key, attempt, take_up, round, told_to_do } = act else { return };
         let state = self.machine.state();
+        let key = key.as_str();
         let (Some(site), Some(step), Some(run)) = (self.site(), state.step(key).cloned(), state.run.clone()) else {
             return;
         };
         let (reports, mut reported) = mpsc::unbounded_channel();
+        let mut answers = state.answers.clone();
+        if round > 0 && !step.ask_first {
+            answers.remove(key);
+        }
         let context = Context {
             key: key.to_owned(),
+            mark: if round == 0 { key.to_owned() } else { format!("{key}#{round}") },
+            told_to_do,
             attempt,
             site: Arc::new(site.scoped(&step.scope, &state.answers)),
             marks: Marks {
@@ -259,7 +267,7 @@ impl Dispatcher {
             },
             fenced: self.fenced.clone(),
             run_dir: run_dir(&self.state_dir, &run),
-            answers: state.answers.clone(),
+            answers,
             baseline: self.machine.baseline(),
             overrides: self.machine.overrides(),
             total: state.steps.iter().find(|row| row.key == key).and_then(|row| row.total),

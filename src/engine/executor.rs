@@ -15,7 +15,13 @@ pub async fn attempt(planned: &PlannedStep, context: &Context, take_up: bool) ->
     if !take_up {
         match before(planned, context).await {
             // Against what there was at first, so that a second attempt does not start from nothing again.
-            Ok(remaining) => to_do = remaining.map(|left| context.total.unwrap_or(left).max(left)),
+            Ok(remaining) => {
+                to_do = remaining.map(|left| context.total.unwrap_or(left).max(left));
+                if let (Some(total), Some(left)) = (to_do, remaining) {
+                    // What this attempt gets done counts from here.
+                    context.progress(total - left, Some(total), "items");
+                }
+            }
             Err(outcome) => return outcome,
         }
     }
@@ -46,7 +52,7 @@ async fn before(planned: &PlannedStep, context: &Context) -> Result<Option<u64>,
                 match judge(&answer, &probe.answer, &context.site, None).map_err(Outcome::from)? {
                     Verdict::Yes => return Err(Outcome::Adopted),
                     Verdict::No(_) => {}
-                    Verdict::Unknown(_) if matches!(planned.work, Work::Ask(_)) => {}
+                    Verdict::Unknown(_) if context.told_to_do || matches!(planned.work, Work::Ask(_)) => {}
                     Verdict::Unknown(found) => {
                         return Err(Outcome::Unknown { intent: format!("whether it is done is unclear: {found}") });
                     }

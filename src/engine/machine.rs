@@ -22,15 +22,19 @@ pub struct Machine {
     pub(super) preamble: Vec<Event>,
     /// The number of each step's last attempt. It only grows: an attempt's output stands under its number.
     pub(super) attempts: BTreeMap<String, u32>,
-    /// Attempts since a step last got anywhere.
+    /// Attempts of a step since it last got anywhere, the one under way among them.
     pub(super) fruitless: BTreeMap<String, u32>,
-    /// How far the running step was when its attempt began.
-    pub(super) done_at_start: u64,
+    /// How often a step was over and is to be done anew.
+    pub(super) rounds: BTreeMap<String, u32>,
+    /// Steps of which the operator says that they are not done, although their own question cannot tell.
+    pub(super) told_to_do: BTreeSet<String>,
+    /// The first that the running attempt told of its progress, and whether it got beyond that.
+    pub(super) progress: Option<(u64, bool)>,
     /// The step with an attempt under way.
     pub(super) running: Option<String>,
     pub(super) left: BTreeMap<String, Left>,
-    /// Maintenance steps that changed something, in order.
-    pub(super) entered: Vec<String>,
+    /// Maintenance steps that this run changed something with, and the attempt that did so first.
+    pub(super) entered: BTreeMap<String, u32>,
     /// Digests of answers from before the hop, by the verification's key.
     pub(super) baseline: BTreeMap<String, String>,
     /// Stepwell's record of the version, as it was last read or written.
@@ -72,10 +76,12 @@ impl Machine {
             preamble: Vec::new(),
             attempts: BTreeMap::new(),
             fruitless: BTreeMap::new(),
-            done_at_start: 0,
+            rounds: BTreeMap::new(),
+            told_to_do: BTreeSet::new(),
+            progress: None,
             running: None,
             left: BTreeMap::new(),
-            entered: Vec::new(),
+            entered: BTreeMap::new(),
             baseline: BTreeMap::new(),
             recorded: None,
             control: Control::Go,
@@ -138,7 +144,10 @@ impl Machine {
             Input::Asked { key, verdict } => self.asked(&key, verdict),
             Input::Report { key, report } => self.reported(key, report),
             Input::Finished { key, outcome } => self.finished(&key, outcome),
-            Input::Due(Due::Retry { key }) => self.retry_due(&key),
+            Input::Due(Due::Retry { key, attempt }) if self.attempts.get(&key) == Some(&attempt) => {
+                self.retry_due(&key);
+            }
+            Input::Due(Due::Retry { .. }) => {}
             Input::Due(Due::Alone { since }) if since == self.presence && self.clients == 0 => self.alone(),
             Input::Due(Due::Alone { .. }) => {}
             Input::Signal => self.signalled(),
@@ -153,6 +162,7 @@ impl Machine {
 
     /// Tells something and keeps it in the journal.
     pub(super) fn record(&mut self, kind: EventKind) {
+        self.track(&kind);
         match &kind {
             EventKind::RunChanged { state } => self.pending.1.state = Some(*state),
             EventKind::StepChanged { key, state } => {
@@ -169,6 +179,7 @@ impl Machine {
             _ => {}
         }
         let event = self.event(kind);
+        self.track_maintenance(&event.kind);
         self.pending.1.events.push(event.clone());
         self.pending.0.push(event);
     }
@@ -194,7 +205,9 @@ impl Machine {
     /// Tells something that was journaled earlier, at its own time.
     pub(super) fn replay(&mut self, mut event: Event) {
         event.seq = self.state.seq + 1;
+        self.track(&event.kind);
         self.state.apply(&event);
+        self.track_maintenance(&event.kind);
         self.pending.0.push(event);
     }
 

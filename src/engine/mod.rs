@@ -6,14 +6,18 @@
 
 mod act;
 mod advance;
+mod attempts;
 mod checks;
 mod decide;
 mod dispatch;
 mod ending;
 mod executor;
 mod machine;
+mod maintenance;
 mod resume;
 mod survey;
+#[cfg(test)]
+mod tests;
 
 pub use act::{Incoming, Outgoing, Port};
 pub use dispatch::{EngineError, Setup, run};

@@ -68,8 +68,8 @@ pub async fn survey(catalogue: &Catalogue, deployment: &Deployment, secrets: &BT
         targets: from.as_ref().map(|from| targets(catalogue, from)).unwrap_or_default(),
         version,
         unfinished: unfinished.as_ref().map(|run| found_unfinished(run, &journal.over)),
-        // A run that is to go on has its own view of all this.
-        problem: if unfinished.is_some() { None } else { problem },
+        // A run that is to go on has its own view of all this, but needs what the operator gave it.
+        problem: problem.filter(|(exit, _)| unfinished.is_none() || *exit == Exit::Invalid),
     };
     Surveyed { survey, site: Some(Arc::new(site)), from, unfinished, recorded: journal.recorded }
 }

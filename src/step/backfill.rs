@@ -43,7 +43,7 @@ pub async fn run(spec: &Backfill, context: &Context) -> Outcome {
 async fn attempt(spec: &Backfill, context: &Context) -> Result<Outcome, Outcome> {
     let mut connection = context.open(spec.store.as_deref()).await?;
     let statements = Statements::new(spec);
-    let mark = context.marks.get(&mut connection, &context.key).await?;
+    let mark = context.marks.get(&mut connection, &context.mark).await?;
     if mark.done {
         return Ok(Outcome::Adopted);
     }
@@ -72,7 +72,7 @@ async fn attempt(spec: &Backfill, context: &Context) -> Result<Outcome, Outcome>
     }
     context.marks.begin(&mut connection).await?;
     let finished = Mark { done: true, checkpoint: serde_json::to_value(&at).unwrap_or_default() };
-    context.marks.set(&mut connection, &context.key, &finished).await?;
+    context.marks.set(&mut connection, &context.mark, &finished).await?;
     connection.commit().await?;
     connection.close().await;
     Ok(Outcome::Done)
@@ -127,7 +127,7 @@ async fn batch(
 
 async fn save(context: &Context, connection: &mut Connection, at: &Checkpoint) -> Result<(), StoreError> {
     let checkpoint = serde_json::to_value(at).unwrap_or_default();
-    context.marks.set(connection, &context.key, &Mark { done: false, checkpoint }).await
+    context.marks.set(connection, &context.mark, &Mark { done: false, checkpoint }).await
 }
 
 /// Grows by half at most, shrinks at once.
