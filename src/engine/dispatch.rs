@@ -13,7 +13,7 @@ use super::{checks, executor, survey};
 use crate::definition::Deployment;
 use crate::journal::{Journal, JournalError, Lock, Marks, me};
 use crate::model::{Catalogue, EventKind, Exit, StepState};
-use crate::probe::{Site, ask, judge};
+use crate::probe::{Site, Verdict, ask, judge};
 use crate::step::{Context, Control, left_behind};
 
 /// What a session is opened with.
@@ -179,11 +179,10 @@ impl Dispatcher {
     }
 
     async fn begin(&mut self) {
-        let began = self.take_lease().await.map(|(epoch, recorded)| {
-            // Sortable, and unique among the runs of one deployment since each takes a new epoch.
-            let run = format!("{}-{epoch}", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ"));
-            Began { run, epoch, recorded }
-        });
+        let began = match self.take_lease().await {
+            Ok((epoch, recorded)) => new_run(&self.state_dir).map(|run| Began { run, epoch, recorded }),
+            Err(e) => Err(e),
+        };
         let _ = self.inputs.send(Input::Began(began));
     }
 
@@ -236,7 +235,13 @@ impl Dispatcher {
                     Ok(answer) => judge(&answer, &probe.answer, &site, None).map_err(|e| e.to_string()),
                     Err(e) => Err(e.to_string()),
                 },
-                None => Ok(crate::probe::Verdict::No(String::new())),
+                None => Ok(Verdict::No(String::new())),
+            };
+            let mask = |text: String| site.secrets.mask(&text);
+            let verdict = match verdict {
+                Ok(Verdict::No(found)) => Ok(Verdict::No(mask(found))),
+                Ok(Verdict::Unknown(found)) => Ok(Verdict::Unknown(mask(found))),
+                other => other.map_err(mask),
             };
             let _ = inputs.send(Input::Asked { key, verdict });
         });
@@ -292,6 +297,26 @@ impl Dispatcher {
             let _ = inputs.send(Input::Finished { key, outcome });
         });
     }
+}
+
+/// A run's id, sortable, with a folder that no other run had: another deployment may have its runs beside this one's,
+/// and a program's status that is not this run's must never be read as such.
+fn new_run(state_dir: &std::path::Path) -> Result<String, JournalError> {
+    use std::os::unix::fs::DirBuilderExt;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.mode(0o700);
+    let fail = |e: std::io::Error| JournalError::Folder(format!("a folder for the run cannot be made: {e}"));
+    builder.recursive(true).create(state_dir.join("runs")).map_err(fail)?;
+    builder.recursive(false);
+    let at = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    for n in 1u32.. {
+        let run = format!("{at}-{n}");
+        match builder.create(run_dir(state_dir, &run)) {
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            made => return made.map(|()| run).map_err(fail),
+        }
+    }
+    Err(JournalError::LostLease)
 }
 
 /// Where a run keeps what its programs write.

@@ -11,6 +11,18 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// Carries out one attempt. `take_up`: an earlier runner started it, and its program is waited for.
 pub async fn attempt(planned: &PlannedStep, context: &Context, take_up: bool) -> Outcome {
+    // What was found may be what a program printed.
+    match unmasked(planned, context, take_up).await {
+        Outcome::Failed(mut failure) => {
+            failure.error = context.site.secrets.mask(&failure.error);
+            Outcome::Failed(failure)
+        }
+        Outcome::Unknown { intent } => Outcome::Unknown { intent: context.site.secrets.mask(&intent) },
+        other => other,
+    }
+}
+
+async fn unmasked(planned: &PlannedStep, context: &Context, take_up: bool) -> Outcome {
     let mut to_do = None;
     if !take_up {
         match before(planned, context).await {
@@ -92,7 +104,7 @@ async fn after(planned: &PlannedStep, context: &Context, outcome: Outcome) -> Ou
     };
     match (verdict, outcome) {
         (Ok(Verdict::Yes), Outcome::Failed(failure)) => {
-            context.report(Report::Log(format!("it is done, although: {}", failure.error)));
+            context.report(Report::Log(format!("it is done, although: {}", context.site.secrets.mask(&failure.error))));
             Outcome::Done
         }
         (Ok(Verdict::Yes), outcome) => outcome,

@@ -204,6 +204,16 @@ async fn version_of(
     site: &Site,
     scheme: &crate::model::Scheme,
 ) -> Result<Option<(String, Range)>, String> {
+    let mask = |text: String| site.secrets.mask(&text);
+    let found = unmasked_version(probe, site, scheme).await.map_err(mask)?;
+    Ok(found.map(|(said, range)| (mask(said), range)))
+}
+
+async fn unmasked_version(
+    probe: &Probe,
+    site: &Site,
+    scheme: &crate::model::Scheme,
+) -> Result<Option<(String, Range)>, String> {
     let answer = ask(probe, site).await.map_err(|e| e.to_string())?;
     if let Some(exit) = answer.exit.filter(|e| *e != 0) {
         return Err(format!("it ended with exit status {exit}"));
