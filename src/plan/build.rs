@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::expand::{Place, expand, with_own_words};
+use super::expand::{Place, expand, raise, with_own_words};
 use super::{PlanError, hash, hops};
 use crate::model::{
     Catalogue, Check, Hop, Kind, Offline, Phase, Plan, PlannedStep, Release, ResumeClass, Scope, Step, Version, Work,
@@ -36,6 +36,7 @@ pub fn build(catalogue: &Catalogue, site: &Site, request: &Request<'_>) -> Resul
         hops: hops.clone(),
         hash: String::new(),
     };
+    keys_differ(&plan.steps)?;
     mark_points_of_no_return(&mut plan.steps, request.from, site);
     plan.hash = hash::hash(&plan, &site.names, &catalogue.helpers);
     Ok(plan)
@@ -82,24 +83,20 @@ impl Builder<'_> {
         }
         self.baseline(&releases, &own(Phase::Gate, None), out)?;
 
-        let mut used = BTreeMap::new();
+        let mut used = self.uses(&releases, &own)?;
         for release in &releases {
-            let steps = self.once_each(&release.before, &mut used);
-            expand(&steps, &own(Phase::Before, Some(release)), self.site, out)?;
+            let place = own(Phase::Before, Some(release));
+            expand(&self.once_each(&release.before, &place, &mut used)?, &place, self.site, out)?;
         }
         let program_first_runs = out.len();
         expand(&system.hop, &own(Phase::Hop, None), self.site, out)?;
         for release in &releases {
-            let steps = self.once_each(&release.steps, &mut used);
-            expand(&steps, &own(Phase::Steps, Some(release)), self.site, out)?;
+            let place = own(Phase::Steps, Some(release));
+            expand(&self.once_each(&release.steps, &place, &mut used)?, &place, self.site, out)?;
         }
         for release in &releases {
             let own = own(Phase::Verify, Some(release));
             self.checks(&release.verify, "verify", &own, out)?;
-        }
-        let floor = releases.iter().filter_map(|r| r.floor.as_ref()).max();
-        if let (Some(floor), Some(step)) = (floor, out.get_mut(program_first_runs)) {
-            step.floor.get_or_insert_with(|| floor.to_string());
         }
         // A version is recorded when its hop is verified, so every hop has something that ends it.
         if !out[program_first_runs..].iter().any(|s| s.phase == Phase::Verify) {
@@ -112,26 +109,67 @@ impl Builder<'_> {
                 Offline::No,
             ));
         }
+        let floor = releases.iter().filter_map(|r| r.floor.as_ref()).max();
+        if let (Some(floor), Some(step)) = (floor, out.get_mut(program_first_runs)) {
+            raise(&mut step.floor, floor.as_str(), self.site);
+        }
         Ok(())
     }
 
-    /// An action that several releases of a hop use is carried out once, at its oldest place.
-    fn once_each(&self, steps: &[Step], used: &mut BTreeMap<String, ()>) -> Vec<Step> {
-        steps
-            .iter()
-            .filter_map(|step| match &step.kind {
-                Kind::Use(name) => {
-                    if used.insert(name.clone(), ()).is_some() {
-                        return None;
+    /// The highest floor of all uses of each action in a hop: carried out once, it does what the last of them needs.
+    fn uses<'p>(
+        &self,
+        releases: &[&Release],
+        own: &impl Fn(Phase, Option<&Release>) -> Place<'p>,
+    ) -> Result<BTreeMap<String, Option<String>>, PlanError> {
+        let mut used = BTreeMap::new();
+        for release in releases {
+            let place = own(Phase::Steps, Some(release));
+            for step in release.before.iter().chain(&release.steps) {
+                if let Some((name, own)) = self.used(step, &place)? {
+                    let floor: &mut Option<String> = used.entry(name.to_owned()).or_default();
+                    if let Some(to) = &own.floor {
+                        raise(floor, to, self.site);
                     }
-                    let action = self.catalogue.system.actions.iter().find(|a| &a.id == name)?;
-                    let mut own = with_own_words(action, step);
-                    own.when = step.when.clone().or_else(|| action.when.clone());
-                    Some(own)
                 }
-                _ => Some(step.clone()),
-            })
-            .collect()
+            }
+        }
+        Ok(used)
+    }
+
+    /// The action that a step uses, as that step uses it, where it applies.
+    fn used<'s>(&self, step: &'s Step, place: &Place<'_>) -> Result<Option<(&'s str, Step)>, PlanError> {
+        let Kind::Use(name) = &step.kind else { return Ok(None) };
+        let Some(action) = self.catalogue.system.actions.iter().find(|a| &a.id == name) else { return Ok(None) };
+        let here = self.site.scoped(&place.scope, &BTreeMap::new());
+        for when in step.when.iter().chain(&action.when) {
+            if !here.renderer().truth(when)? {
+                return Ok(None);
+            }
+        }
+        Ok(Some((name, with_own_words(action, step))))
+    }
+
+    /// An action that several releases of a hop use is carried out once, at its oldest place. `uses` holds those that
+    /// are still to come.
+    fn once_each(
+        &self,
+        steps: &[Step],
+        place: &Place<'_>,
+        uses: &mut BTreeMap<String, Option<String>>,
+    ) -> Result<Vec<Step>, PlanError> {
+        let mut once = Vec::new();
+        for step in steps {
+            if !matches!(step.kind, Kind::Use(_)) {
+                once.push(step.clone());
+            } else if let Some((name, mut own)) = self.used(step, place)?
+                && let Some(floor) = uses.remove(name)
+            {
+                own.floor = floor;
+                once.push(own);
+            }
+        }
+        Ok(once)
     }
 
     /// Maintenance is entered before the first step that needs it, and left when everything is verified.
@@ -262,6 +300,18 @@ fn engine_step(key: String, title: String, place: &Place<'_>, work: Work, offlin
         estimate: None,
         touches: String::new(),
         detail: Vec::new(),
+    }
+}
+
+/// A key stands for one step: by it, what is done is told from what is not.
+fn keys_differ(steps: &[PlannedStep]) -> Result<(), PlanError> {
+    let mut seen = std::collections::BTreeSet::new();
+    match steps.iter().find(|step| !seen.insert(&step.key)) {
+        None => Ok(()),
+        Some(step) => {
+            let key = &step.key;
+            Err(PlanError::Definition(format!("two steps of the plan have the key `{key}`: rename one of them")))
+        }
     }
 }
 

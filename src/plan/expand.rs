@@ -33,6 +33,11 @@ pub fn expand(steps: &[Step], place: &Place<'_>, site: &Site, out: &mut Vec<Plan
 }
 
 fn one(step: &Step, place: &Place<'_>, site: &Site, out: &mut Vec<PlannedStep>) -> Result<(), PlanError> {
+    keyed(step, &format!("{}/{}", place.prefix, step.id), place, site, out)
+}
+
+/// A step under its key: whether it applies, and for which items.
+fn keyed(step: &Step, key: &str, place: &Place<'_>, site: &Site, out: &mut Vec<PlannedStep>) -> Result<(), PlanError> {
     let here = site.scoped(&place.scope, &BTreeMap::new());
     if let Some(when) = &step.when
         && !here.renderer().truth(when)?
@@ -40,7 +45,7 @@ fn one(step: &Step, place: &Place<'_>, site: &Site, out: &mut Vec<PlannedStep>) 
         return Ok(());
     }
     let Some(repeat) = &step.repeat else {
-        return body(step, &format!("{}/{}", place.prefix, step.id), place, &here, out);
+        return body(step, key, place, &here, out);
     };
     let items = match &repeat.over {
         Over::Expression(expression) => here.renderer().items(expression)?,
@@ -55,7 +60,7 @@ fn one(step: &Step, place: &Place<'_>, site: &Site, out: &mut Vec<PlannedStep>) 
         let mut place = place.clone();
         place.scope.items.insert(repeat.name.clone(), item);
         let here = site.scoped(&place.scope, &BTreeMap::new());
-        body(step, &format!("{}/{}/{suffix}", place.prefix, step.id), &place, &here, out)?;
+        body(step, &format!("{key}/{suffix}"), &place, &here, out)?;
     }
     Ok(())
 }
@@ -78,7 +83,7 @@ fn body(step: &Step, key: &str, place: &Place<'_>, here: &Site, out: &mut Vec<Pl
             expand(steps, &inner, here, out)?;
             // A group's floor is raised before its first step.
             if let (Some(floor), Some(first)) = (&step.floor, out.get_mut(begin)) {
-                first.floor.get_or_insert_with(|| floor.clone());
+                raise(&mut first.floor, floor, here);
             }
             Ok(())
         }
@@ -88,12 +93,24 @@ fn body(step: &Step, key: &str, place: &Place<'_>, here: &Site, out: &mut Vec<Pl
                 .iter()
                 .find(|a| &a.id == name)
                 .ok_or_else(|| PlanError::Definition(format!("there is no action `{name}`")))?;
-            body(&with_own_words(action, step), key, place, here, out)
+            // Where it is used says for what; what the action says of itself holds besides.
+            let mut own = with_own_words(action, step);
+            own.when.clone_from(&action.when);
+            own.repeat.clone_from(&action.repeat);
+            keyed(&own, key, place, here, out)
         }
         kind => {
             out.push(leaf(step, kind, key, place, offline, &here.renderer(), here)?);
             Ok(())
         }
+    }
+}
+
+/// Raises a floor, and never lowers it.
+pub fn raise(floor: &mut Option<String>, to: &str, site: &Site) {
+    let version = |text: &str| site.scheme.parse(text).ok();
+    if floor.as_deref().and_then(version) < version(to) {
+        *floor = Some(to.to_owned());
     }
 }
 

@@ -5,6 +5,8 @@ mod expand;
 mod hash;
 mod path;
 mod route;
+#[cfg(test)]
+mod tests;
 
 pub use build::{Request, build};
 pub use path::{PathError, hops, targets};
