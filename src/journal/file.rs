@@ -120,7 +120,7 @@ impl Journal {
         let holder = serde_json::to_string(&Holder::me())?;
         // A store remembers the epoch of its last runner. With the clock as the least one, a journal that was lost
         // and made again does not lock its deployment out.
-        let least = jiff::Timestamp::now().as_second();
+        let least = jiff::Timestamp::now().as_millisecond();
         let rows = self
             .connection
             .query(

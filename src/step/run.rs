@@ -64,9 +64,9 @@ fn start(command: &Command, context: &Context, folder: &Folder) -> Result<(), Ou
     let fail = |e: std::io::Error| Outcome::permanent(format!("the program cannot be started: {e}"));
     let out = folder.prepare().map_err(fail)?;
     let err = private(&folder.stderr(), false).map_err(fail)?;
-    let stepwell = std::env::current_exe().map_err(fail)?;
-    let mut shim = tokio::process::Command::new(stepwell);
-    shim.arg("shim").arg(&folder.0).arg(command.timeout.unwrap_or(0).to_string()).arg("--");
+    // This very program, also when another one stands under its name by now.
+    let mut shim = tokio::process::Command::new("/proc/self/exe");
+    shim.arg0("stepwell").arg("shim").arg(&folder.0).arg(command.timeout.unwrap_or(0).to_string()).arg("--");
     shim.args(argv.iter().map(|a: &Text| a.reveal(secrets)));
     shim.env_clear().envs(base_env());
     for (name, value) in context.site.env.iter().chain(&command.env) {
