@@ -308,9 +308,11 @@ fn new_run(state_dir: &std::path::Path) -> Result<String, JournalError> {
     let fail = |e: std::io::Error| JournalError::Folder(format!("a folder for the run cannot be made: {e}"));
     builder.recursive(true).create(state_dir.join("runs")).map_err(fail)?;
     builder.recursive(false);
-    let at = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    // To the millisecond, since a store remembers what a run did even where its folder and journal were lost.
+    let now = jiff::Timestamp::now();
+    let at = format!("{}{:03}Z", now.strftime("%Y%m%dT%H%M%S"), now.subsec_millisecond());
     for n in 1u32.. {
-        let run = format!("{at}-{n}");
+        let run = if n == 1 { at.clone() } else { format!("{at}-{n}") };
         match builder.create(run_dir(state_dir, &run)) {
             Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
             made => return made.map(|()| run).map_err(fail),

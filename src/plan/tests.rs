@@ -98,7 +98,7 @@ fn planned(catalogue: &Catalogue, from: &str, to: &str) -> Plan {
     plan(catalogue, from, to).unwrap_or_else(|e| panic!("{from} to {to}: {e}"))
 }
 
-fn keys<'p>(plan: &'p Plan, wanted: impl Fn(&PlannedStep) -> bool) -> Vec<&'p str> {
+fn keys(plan: &Plan, wanted: impl Fn(&PlannedStep) -> bool) -> Vec<&str> {
     plan.steps.iter().filter(|s| wanted(s)).map(|s| s.key.as_str()).collect()
 }
 
