@@ -14,6 +14,8 @@ mod output;
 mod run;
 pub mod shim;
 mod sql;
+#[cfg(test)]
+mod tests;
 
 pub use ask::fits as answer_fits;
 pub use check::rows_as_lines;
