@@ -32,22 +32,26 @@ impl Ini {
     pub fn get(&self, section: &str, key: &str) -> Option<String> {
         let (at, end) = self.find(section, key)?;
         let first = self.lines[at].split_once(['=', ':']).map_or("", |(_, v)| v.trim());
-        let more = self.lines[at + 1..end].iter().map(|l| l.trim());
+        let more = self.lines[at + 1..end].iter().filter(|l| !l.starts_with(['#', ';'])).map(|l| l.trim());
         Some(std::iter::once(first).chain(more).collect::<Vec<_>>().join("\n").trim().to_owned())
     }
 
     /// Sets a key: where it stands, else at the end of its section, else in a new section at the end of the file.
     pub fn set(&mut self, section: &str, key: &str, value: &str) {
-        let line = format!("{key} = {value}");
+        // What follows in a value is indented, so that it is neither a key nor a section.
+        let mut words = value.lines().filter(|l| !l.trim().is_empty());
+        let first = format!("{key} = {}", words.next().unwrap_or_default());
+        let line = std::iter::once(first).chain(words.map(|l| format!("    {}", l.trim_start())));
         if let Some((at, end)) = self.find(section, key) {
-            self.lines.splice(at..end, [line]);
+            self.lines.splice(at..end, line);
         } else if let Some((_, end)) = self.section(section) {
-            self.lines.insert(end, line);
+            self.lines.splice(end..end, line);
         } else {
             if self.lines.last().is_some_and(|l| !l.trim().is_empty()) {
                 self.lines.push(String::new());
             }
-            self.lines.extend([format!("[{section}]"), line]);
+            self.lines.push(format!("[{section}]"));
+            self.lines.extend(line);
             self.ends_with_newline = true;
         }
     }
@@ -67,12 +71,17 @@ impl Ini {
             if let Some(name) = header(line) {
                 inside = name == section;
             } else if inside && key_of(line) == Some(key) {
-                let more =
-                    self.lines[i + 1..].iter().take_while(|l| l.starts_with([' ', '\t']) && !l.trim().is_empty());
-                found = Some((i, i + 1 + more.count()));
+                found = Some((i, i + 1 + self.more(i + 1)));
             }
         }
         found
+    }
+
+    /// How many lines from this one on belong to the value above, comments between them included.
+    fn more(&self, from: usize) -> usize {
+        let goes_on = |l: &str| l.starts_with([' ', '\t']) && !l.trim().is_empty();
+        let within = self.lines[from..].iter().take_while(|l| goes_on(l) || l.starts_with(['#', ';']));
+        within.enumerate().filter(|(_, l)| goes_on(l)).last().map_or(0, |(n, _)| n + 1)
     }
 
     /// The lines of a section, from its header to behind its last line that is not blank.
@@ -132,5 +141,38 @@ mod tests {
         assert_eq!(ini.get("a", "x"), None);
         ini.set("a", "x", "2");
         assert_eq!(ini.text(), "[a]\n#x = 1\nx = 2\n");
+    }
+
+    #[test]
+    fn a_value_of_several_lines_stays_one_value() {
+        let mut ini = Ini::parse("[a]\nold = x\n  y\nnext = 1\n");
+        let value = ini.get("a", "old").expect("is there");
+        ini.set("a", "new", &value);
+        ini.set("a", "next", "1\n[b]\nz = 2");
+        let read = Ini::parse(&ini.text());
+        assert_eq!(read.get("a", "new").as_deref(), Some("x\ny"));
+        assert_eq!(read.get("a", "next").as_deref(), Some("1\n[b]\nz = 2"));
+        assert_eq!(read.get("b", "z"), None, "a value makes no section");
+    }
+
+    #[test]
+    fn a_comment_within_a_value_does_not_leave_half_of_it() {
+        let mut ini = Ini::parse("[a]\nx = 1\n# why\n  2\n# of y\ny = 3\n");
+        ini.set("a", "x", "4");
+        assert_eq!(ini.text(), "[a]\nx = 4\n# of y\ny = 3\n");
+    }
+
+    #[test]
+    fn a_file_may_be_empty_and_end_without_a_newline() {
+        for (text, wanted) in [
+            ("", "[a]\nx = 1\n"),
+            ("[a]", "[a]\nx = 1"),
+            ("[b]\ny = 2", "[b]\ny = 2\n\n[a]\nx = 1\n"),
+            ("x = 0\n[a] ; c\n\n[b]\n", "x = 0\n[a] ; c\nx = 1\n\n[b]\n"),
+        ] {
+            let mut ini = Ini::parse(text);
+            ini.set("a", "x", "1");
+            assert_eq!(ini.text(), wanted, "{text:?}");
+        }
     }
 }
