@@ -8,7 +8,7 @@ use crate::model::{Decision, Exit, RunState, State};
 /// Sends a decision to the run that is going on, and waits for its effect.
 pub async fn run(args: &Args, decision: Decision) -> Result<Exit, Failure> {
     let deployment = load::deployment(&args.deployment)?;
-    match session::attached(&deployment.state_dir, true).await {
+    match session::attached(&deployment, true).await {
         Some(client) => decide(client, decision).await,
         None => {
             Err(Failure::new(Exit::Usage, "error: nothing is running here\nSee what there is with `stepwell status`."))
@@ -19,7 +19,7 @@ pub async fn run(args: &Args, decision: Decision) -> Result<Exit, Failure> {
 /// Ends an unfinished run: the one that is going on, or the one that an earlier session left.
 pub async fn abandon(args: &Args) -> Result<Exit, Failure> {
     let deployment = load::deployment(&args.deployment)?;
-    if let Some(client) = session::attached(&deployment.state_dir, true).await {
+    if let Some(client) = session::attached(&deployment, true).await {
         return decide(client, Decision::Abandon).await;
     }
     let mut setup = load::setup(args, None)?;

@@ -20,7 +20,7 @@ pub async fn run(args: &Args, run: &Run) -> Result<Exit, Failure> {
     if on_terminal && !args.foreground && !args.plain && !args.json {
         // The runner takes the lock itself. What was approved is sent to it by the pilot, then its screen is shown.
         setup.lock = None;
-        let client = session::detached(args, &setup.deployment.state_dir)?;
+        let client = session::detached(args, &setup.deployment)?;
         return wizard::show(args, client, Some(policy)).await;
     }
     unattended(args, setup, policy).await
@@ -65,7 +65,7 @@ pub async fn plain_client(client: Client) -> Result<Exit, Failure> {
 /// `stepwell attach`.
 pub async fn attach(args: &Args) -> Result<Exit, Failure> {
     let deployment = load::deployment(&args.deployment)?;
-    let Some(client) = session::attached(&deployment.state_dir, args.json).await else {
+    let Some(client) = session::attached(&deployment, args.json).await else {
         return Err(Failure::new(
             Exit::Usage,
             "error: nothing is running here to attach to\nSee what there is with `stepwell status`; `stepwell run` goes on with an unfinished run.",

@@ -18,7 +18,7 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
     let mut setup = load::setup(args, None)?;
     let state_dir = setup.deployment.state_dir.clone();
     setup.lock = Some(session::lock(&state_dir)?);
-    let (hub, port, switchboard) = hub();
+    let (hub, port, switchboard) = hub(&setup.deployment.id);
     let switchboard = tokio::spawn(switchboard);
     let listener = link::listen(&state_dir)
         .map_err(|e| Failure::new(Exit::Internal, format!("error: the socket cannot be made: {e}")))?;

@@ -8,6 +8,7 @@ use tokio::net::UnixStream;
 
 use super::Failure;
 use super::args::Args;
+use crate::definition::Deployment;
 use crate::engine::{self, Setup};
 use crate::journal::{Holder, Lock, Locked};
 use crate::link::{self, Client, Socket, hub};
@@ -52,8 +53,8 @@ pub fn held(holder: &Holder) -> String {
 pub async fn foreground<T>(setup: Setup, front_end: impl AsyncFnOnce(Client) -> T) -> Result<(Exit, T), Failure> {
     let state_dir = setup.deployment.state_dir.clone();
     let locked = setup.lock.is_some();
-    let (hub, port, switchboard) = hub();
-    let (client, socket) = link::client(false);
+    let (hub, port, switchboard) = hub(&setup.deployment.id);
+    let (client, socket) = link::client(&setup.deployment.id, false);
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     let serving = hub.clone();
     tokio::spawn(async move { serving.serve(0, theirs).await });
@@ -79,10 +80,10 @@ pub async fn foreground<T>(setup: Setup, front_end: impl AsyncFnOnce(Client) -> 
 }
 
 /// A client of the runner, which is started if there is none. Returns at once; the connection is made meanwhile.
-pub fn detached(args: &Args, state_dir: &Path) -> Result<Client, Failure> {
-    self::state_dir(state_dir)?;
-    let (client, socket) = link::client(false);
-    let (args, state_dir) = (args.clone(), state_dir.to_owned());
+pub fn detached(args: &Args, deployment: &Deployment) -> Result<Client, Failure> {
+    self::state_dir(&deployment.state_dir)?;
+    let (client, socket) = link::client(&deployment.id, false);
+    let (args, state_dir) = (args.clone(), deployment.state_dir.clone());
     tokio::spawn(async move {
         match reach(&args, &state_dir).await {
             Ok(stream) => socket.connect(stream).await,
@@ -93,9 +94,9 @@ pub fn detached(args: &Args, state_dir: &Path) -> Result<Client, Failure> {
 }
 
 /// A client of a runner that is there already; `None` when there is none.
-pub async fn attached(state_dir: &Path, observer: bool) -> Option<Client> {
-    let stream = link::connect(state_dir).await.ok()?;
-    let (client, socket): (Client, Socket) = link::client(observer);
+pub async fn attached(deployment: &Deployment, observer: bool) -> Option<Client> {
+    let stream = link::connect(&deployment.state_dir).await.ok()?;
+    let (client, socket): (Client, Socket) = link::client(&deployment.id, observer);
     tokio::spawn(socket.connect(stream));
     Some(client)
 }

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub async fn run(args: &Args) -> Result<Exit, Failure> {
     let setup = load::setup(args, None)?;
     let state_dir = setup.deployment.state_dir.clone();
-    if let Some(client) = session::attached(&state_dir, true).await {
+    if let Some(client) = session::attached(&setup.deployment, true).await {
         let state = told(client).await;
         if state.run.is_some() {
             let exit = live_exit(&state);

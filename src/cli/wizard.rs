@@ -15,7 +15,7 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
     let mut setup = load::setup(args, None)?;
     let state_dir = setup.deployment.state_dir.clone();
     if args.plain || !report::has_screen() {
-        if let Some(client) = session::attached(&state_dir, false).await {
+        if let Some(client) = session::attached(&setup.deployment, false).await {
             return run::plain_client(client).await;
         }
         setup.lock = Some(session::lock(&state_dir)?);
@@ -29,7 +29,7 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
         return Ok(report::farewell(&ending?));
     }
     large_enough()?;
-    let client = session::detached(args, &state_dir)?;
+    let client = session::detached(args, &setup.deployment)?;
     show(args, client, None).await
 }
 

@@ -98,7 +98,7 @@ pub struct Resumed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Due {
     /// A step is tried again.
-    Retry { key: String },
+    Retry { key: String, attempt: u32 },
     /// Nobody has been here for a while.
     Alone { since: u64 },
 }
@@ -133,6 +133,10 @@ pub enum Act {
         key: String,
         attempt: u32,
         take_up: bool,
+        /// How often the step was done before and is to be done anew.
+        round: u32,
+        /// The operator says that it is not done, where its own question cannot tell.
+        told_to_do: bool,
     },
     Control(Control),
     Timer {

@@ -1,22 +1,19 @@
 //! From one step to the next.
 
-use std::time::Duration;
-
-use super::act::{Act, Due};
+use super::act::Act;
 use super::machine::Machine;
-use crate::model::{
-    AtEnd, EventKind, Offline, Phase, PlannedStep, Retry, RunState, Service, Severity, StepState, Work,
-};
+use crate::model::{AtEnd, EventKind, Offline, Phase, PlannedStep, RunState, Service, Severity, StepState, Work};
 use crate::probe::Verdict;
-use crate::step::{Control, Failure, Left, Outcome, Report};
-
-/// For what no definition says: an error of a store that may pass.
-const STORE_RETRY: Retry = Retry { attempts: 10, wait: (1_000, 30_000), unless: None };
+use crate::step::{Control, Failure, Left, Outcome};
 
 impl Machine {
     /// Starts whatever comes next, if anything may.
     pub(super) fn advance(&mut self) {
         if self.running.is_some() || self.ended {
+            return;
+        }
+        if self.leaving.is_some() {
+            self.leave_next();
             return;
         }
         if let Some(ending) = self.stopping.take() {
@@ -37,10 +34,16 @@ impl Machine {
             self.nothing_left();
             return;
         };
+        match self.row_state(&step.key) {
+            // Only the operator can bring these forward.
+            Some(StepState::Unknown { .. } | StepState::Asking) => return self.needs_operator(RunState::NeedsOperator),
+            Some(StepState::Failed { .. }) => return self.needs_operator(RunState::Failed),
+            _ => {}
+        }
         match step.phase {
             Phase::Leave if self.was_as_found(&step) => {
                 let reason = "maintenance was on before this run".to_owned();
-                self.step_is(&step.key, StepState::Skipped { reason });
+                self.over(&step, StepState::Skipped { reason });
                 self.advance();
             }
             Phase::Leave if self.waits_for_operator() => {
@@ -53,9 +56,9 @@ impl Machine {
         }
     }
 
-    /// The first step that is not over; while preparing, only those that lead into maintenance.
+    /// The first step that is not over; before the plan is approved, only those that lead into maintenance.
     fn next_step(&self) -> Option<PlannedStep> {
-        let preparing = self.state.run_state == Some(RunState::Preparing);
+        let preparing = !self.state.approved;
         let plan = self.state.plan.as_ref()?;
         let open = |step: &&PlannedStep| {
             self.state.steps.iter().any(|row| row.key == step.key && !row.state.is_over())
@@ -65,7 +68,7 @@ impl Machine {
     }
 
     fn nothing_left(&mut self) {
-        if self.state.run_state == Some(RunState::Preparing) {
+        if !self.state.approved {
             self.run_is(RunState::AwaitingApproval);
             self.watch_for_company();
             return;
@@ -114,10 +117,6 @@ impl Machine {
         matches!((scheme.parse(found), scheme.parse(wanted)), (Ok(found), Ok(wanted)) if found >= wanted)
     }
 
-    fn was_as_found(&self, step: &PlannedStep) -> bool {
-        step.undoes.as_ref().is_some_and(|key| !self.entered.contains(key))
-    }
-
     fn waits_for_operator(&self) -> bool {
         self.state.at_end == AtEnd::Wait && self.clients == 0 && self.leaving.is_none()
     }
@@ -129,12 +128,14 @@ impl Machine {
             self.take_up(step, left);
             return;
         }
-        if matches!(step.work, Work::Ask(_)) && self.state.answers.contains_key(&key) {
-            self.step_is(&key, StepState::Done { adopted: false });
+        if matches!(step.work, Work::Ask(_)) && self.state.answers.contains_key(&key) && !self.is_new_round(&key) {
+            self.over(step, StepState::Done { adopted: false });
             self.advance();
             return;
         }
-        if step.phase == Phase::Enter && step.done_when.is_some() {
+        if step.phase == Phase::Enter && (step.done_when.is_none() || self.told_to_do.contains(&key)) {
+            self.entered(&key);
+        } else if step.phase == Phase::Enter {
             // Whether this run changes it must be known, and written down, before it is changed.
             self.running = Some(key.clone());
             self.act(Act::Ask { key });
@@ -143,32 +144,42 @@ impl Machine {
         self.start(step);
     }
 
+    /// What was answered, or done by hand, in an earlier round does not count for this one.
+    pub(super) fn is_new_round(&self, key: &str) -> bool {
+        self.rounds.contains_key(key)
+    }
+
     fn start(&mut self, step: &PlannedStep) {
         self.raise_floor(step);
-        let attempt = self.attempts.entry(step.key.clone()).or_insert(0);
-        *attempt += 1;
-        let attempt = *attempt;
-        self.running = Some(step.key.clone());
-        self.done_at_start = self.done_so_far(&step.key);
-        self.step_is(&step.key, StepState::Running { attempt });
-        self.act(Act::Start { key: step.key.clone(), attempt, take_up: false });
+        let attempt = self.attempts.get(&step.key).copied().unwrap_or(0) + 1;
+        self.attempt(step, attempt, false);
     }
 
     /// What an earlier runner left: its program is waited for, its exit status read, or nobody knows.
     fn take_up(&mut self, step: &PlannedStep, left: Left) {
         let attempt = self.attempts.get(&step.key).copied().unwrap_or(1);
         match left {
-            Left::TakeUp => {
-                self.running = Some(step.key.clone());
-                self.step_is(&step.key, StepState::Running { attempt });
-                self.act(Act::Start { key: step.key.clone(), attempt, take_up: true });
-            }
+            Left::TakeUp => self.attempt(step, attempt, true),
             Left::Unknown if step.resume == crate::model::ResumeClass::Once => {
                 let intent = format!("attempt {attempt} was started, and nobody knows how it ended");
                 self.unknown(&step.key, intent);
             }
+            Left::Unknown | Left::Nothing if self.is_at_ceiling(step) => {
+                let error = "it was begun again and again, and each time Stepwell itself ended in it".to_owned();
+                self.has_failed(step, error, false);
+            }
             Left::Unknown | Left::Nothing => self.start(step),
         }
+    }
+
+    fn attempt(&mut self, step: &PlannedStep, attempt: u32, take_up: bool) {
+        let key = step.key.clone();
+        self.running = Some(key.clone());
+        self.progress = None;
+        self.step_is(&key, StepState::Running { attempt });
+        let told_to_do = self.told_to_do.remove(&key);
+        let round = self.rounds.get(&key).copied().unwrap_or(0);
+        self.act(Act::Start { key, attempt, take_up, round, told_to_do });
     }
 
     fn raise_floor(&mut self, step: &PlannedStep) {
@@ -179,50 +190,23 @@ impl Machine {
         }
     }
 
-    fn done_so_far(&self, key: &str) -> u64 {
-        self.state.steps.iter().find(|r| r.key == key).map_or(0, |r| r.done)
-    }
-
     /// What `done_when` said of a maintenance step before it is begun.
     pub(super) fn asked(&mut self, key: &str, verdict: Result<Verdict, String>) {
         self.running = None;
         let Some(step) = self.state.step(key).cloned() else { return };
         match verdict {
             Ok(Verdict::Yes) => {
-                self.step_is(key, StepState::Done { adopted: true });
-                self.maintenance_entered(&step);
+                self.over(&step, StepState::Done { adopted: true });
                 self.advance();
             }
+            // Nothing is entered after all.
+            Ok(Verdict::No(_)) if self.stopping.is_some() || self.control == Control::Pause => self.advance(),
             Ok(Verdict::No(_)) => {
                 self.entered(key);
                 self.start(&step);
             }
             Ok(Verdict::Unknown(found)) => self.unknown(key, format!("what is now is unclear: {found}")),
             Err(error) => self.failed(&step, &Failure { error, transient: false, answer: None }),
-        }
-    }
-
-    fn entered(&mut self, key: &str) {
-        if !self.entered.iter().any(|k| k == key) {
-            self.entered.push(key.to_owned());
-            self.record(EventKind::Entered { key: key.to_owned() });
-        }
-    }
-
-    pub(super) fn reported(&mut self, key: String, report: Report) {
-        match report {
-            Report::Progress { done, total, unit } => self.say(EventKind::Progress { key, done, total, unit }),
-            Report::Log(line) => self.say(EventKind::Log { key, line }),
-            Report::Verifying => {
-                let attempt = self.attempts.get(&key).copied().unwrap_or(1);
-                self.say(EventKind::StepChanged { key, state: StepState::Verifying { attempt } });
-            }
-            Report::Items(items) => self.items = items,
-            Report::BackedUp { file, size } => self.record(EventKind::BackedUp { key, file, size }),
-            Report::Baseline(answers) => {
-                self.baseline.extend(answers.iter().map(|(key, digest, _)| (key.clone(), digest.clone())));
-                self.record(EventKind::Baseline { key, answers });
-            }
         }
     }
 
@@ -235,19 +219,27 @@ impl Machine {
                     self.failed(&step, &Failure { error, transient: false, answer: None });
                     return;
                 }
-                self.step_is(key, StepState::Done { adopted: outcome == Outcome::Adopted });
-                self.maintenance_entered(&step);
-                self.maintenance_left(&step);
+                self.over(&step, StepState::Done { adopted: outcome == Outcome::Adopted });
                 self.advance();
             }
+            Outcome::Stopped if step.resume == crate::model::ResumeClass::Once => {
+                self.unknown(key, "it was stopped before its end, and nobody knows what it had done".to_owned());
+            }
             Outcome::Stopped => {
-                self.fruitless.remove(key);
                 self.step_is(key, StepState::Pending);
+                if self.leaving.is_some() {
+                    self.leaving_failed(&step, "it was stopped");
+                    return;
+                }
                 self.advance();
             }
             Outcome::Failed(failure) => self.failed(&step, &failure),
             Outcome::NeedsAnswer => {
                 self.step_is(key, StepState::Asking);
+                if self.leaving.is_some() {
+                    self.leaving_failed(&step, "");
+                    return;
+                }
                 self.needs_operator(RunState::NeedsOperator);
             }
             Outcome::Unknown { intent } => self.unknown(key, intent),
@@ -256,54 +248,14 @@ impl Machine {
     }
 
     fn unknown(&mut self, key: &str, intent: String) {
-        self.step_is(key, StepState::Unknown { intent });
-        self.needs_operator(RunState::NeedsOperator);
-    }
-
-    /// Tries again later, or gives the decision to the operator.
-    fn failed(&mut self, step: &PlannedStep, failure: &Failure) {
-        if self.done_so_far(&step.key) > self.done_at_start {
-            // It got somewhere. The ceiling is for attempts that got nowhere.
-            self.fruitless.remove(&step.key);
-        }
-        let fruitless = self.fruitless.entry(step.key.clone()).or_insert(0);
-        *fruitless += 1;
-        let fruitless = *fruitless;
-        let attempt = self.attempts.get(&step.key).copied().unwrap_or(1);
-        let retry = match (&step.retry, &step.work) {
-            (Some(retry), _) => Some(retry.clone()),
-            (None, Work::Sql(_) | Work::Backfill(_) | Work::Backup(_) | Work::Check(_) | Work::Baseline(_)) => {
-                Some(STORE_RETRY)
-            }
-            (None, _) => None,
-        };
-        match retry {
-            Some(retry) if failure.transient && fruitless < retry.attempts && self.stopping.is_none() => {
-                let wait = backoff(retry.wait, fruitless);
-                let until = self.now + jiff::SignedDuration::from_millis(i64::try_from(wait).unwrap_or(i64::MAX));
-                let reason = failure.error.clone();
-                self.step_is(&step.key, StepState::Waiting { reason, attempt, until: Some(until) });
-                self.act(Act::Timer { after: Duration::from_millis(wait), due: Due::Retry { key: step.key.clone() } });
-            }
-            _ if step.set_aside.is_some() && self.leaving.is_none() && self.stopping.is_none() => {
-                self.put_aside(step, failure.error.clone());
-                self.advance();
-            }
-            _ => {
-                self.step_is(
-                    &step.key,
-                    StepState::Failed { error: failure.error.clone(), transient: failure.transient },
-                );
-                if self.leaving.is_some() {
-                    self.leaving_failed(&step.key, &failure.error);
-                } else {
-                    self.needs_operator(RunState::Failed);
-                }
-            }
+        self.step_is(key, StepState::Unknown { intent: intent.clone() });
+        match self.state.step(key).cloned() {
+            Some(step) if self.leaving.is_some() => self.leaving_failed(&step, &intent),
+            _ => self.needs_operator(RunState::NeedsOperator),
         }
     }
 
-    fn needs_operator(&mut self, state: RunState) {
+    pub(super) fn needs_operator(&mut self, state: RunState) {
         self.run_is(state);
         if self.stopping.is_some() {
             self.advance();
@@ -312,46 +264,17 @@ impl Machine {
         }
     }
 
-    pub(super) fn retry_due(&mut self, key: &str) {
-        let waits = self.state.steps.iter().any(|r| r.key == key && matches!(r.state, StepState::Waiting { .. }));
-        if !waits || self.running.is_some() {
-            return;
-        }
-        if self.stopping.is_some() || self.control == Control::Pause {
-            self.step_is(key, StepState::Pending);
-        }
-        if self.stopping.is_none() && self.leaving.is_some() {
-            self.leave_next();
-        } else {
-            self.advance();
-        }
+    pub(super) fn phase_is_over(&self, phase: Phase) -> bool {
+        self.all_over(self.state.plan.iter().flat_map(|p| &p.steps).filter(|s| s.phase == phase))
     }
 
-    /// After the last step into maintenance the service is in it.
-    fn maintenance_entered(&mut self, step: &PlannedStep) {
-        if step.phase == Phase::Enter && self.phase_is_over(Phase::Enter) {
-            self.record(EventKind::ServiceChanged { service: Service::Maintenance });
-        }
+    pub(super) fn all_over<'a>(&self, steps: impl IntoIterator<Item = &'a PlannedStep>) -> bool {
+        steps.into_iter().all(|s| self.row_state(&s.key).is_some_and(StepState::is_over))
     }
 
-    fn maintenance_left(&mut self, step: &PlannedStep) {
-        if step.phase == Phase::Leave {
-            if let Some(undone) = &step.undoes {
-                self.entered.retain(|key| key != undone);
-            }
-            if self.leaving.is_none() && self.phase_is_over(Phase::Leave) {
-                self.record(EventKind::ServiceChanged { service: Service::Up });
-            }
-        }
-    }
-
-    fn phase_is_over(&self, phase: Phase) -> bool {
-        self.state
-            .plan
-            .iter()
-            .flat_map(|p| &p.steps)
-            .filter(|s| s.phase == phase)
-            .all(|s| self.state.steps.iter().any(|row| row.key == s.key && row.state.is_over()))
+    /// How a step stands.
+    pub(super) fn row_state(&self, key: &str) -> Option<&StepState> {
+        self.state.steps.iter().find(|row| row.key == key).map(|row| &row.state)
     }
 
     pub(super) fn set_control(&mut self, control: Control) {
@@ -363,21 +286,5 @@ impl Machine {
     pub fn in_maintenance(&self) -> bool {
         self.state.service != Service::Up
             || self.state.plan.iter().flat_map(|p| &p.steps).all(|s| s.offline == Offline::No)
-    }
-}
-
-/// Doubles from the first wait to the longest, in milliseconds.
-fn backoff((first, longest): (u64, u64), attempt: u32) -> u64 {
-    first.saturating_mul(1 << attempt.saturating_sub(1).min(20)).min(longest)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_double_up_to_the_longest() {
-        let waits: Vec<_> = (1..=5).map(|attempt| backoff((2_000, 10_000), attempt)).collect();
-        assert_eq!(waits, [2_000, 4_000, 8_000, 10_000, 10_000]);
     }
 }

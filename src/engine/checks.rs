@@ -81,7 +81,7 @@ async fn gate(id: String, step: &PlannedStep, site: &Site) -> CheckResult {
         Ok(answer) => answer,
         Err(e) => {
             result.status = bad;
-            result.found = format!("it could not be asked: {e}");
+            result.found = site.secrets.mask(&format!("it could not be asked: {e}"));
             return result;
         }
     };
@@ -89,17 +89,17 @@ async fn gate(id: String, step: &PlannedStep, site: &Site) -> CheckResult {
         Ok(Verdict::Yes) => {}
         Ok(Verdict::No(found)) => {
             result.status = bad;
-            result.found = found;
+            result.found = site.secrets.mask(&found);
             result.rows = rows_as_lines(&answer).iter().map(|l| site.secrets.mask(l)).collect();
         }
         Ok(Verdict::Unknown(found)) => {
             result.status = bad;
-            result.found = format!("unclear: {found}");
+            result.found = site.secrets.mask(&format!("unclear: {found}"));
             result.rows = rows_as_lines(&answer).iter().map(|l| site.secrets.mask(l)).collect();
         }
         Err(e) => {
             result.status = bad;
-            result.found = e.to_string();
+            result.found = site.secrets.mask(&e.to_string());
         }
     }
     result

@@ -13,6 +13,9 @@ type Refusal = Result<(), String>;
 
 impl Machine {
     pub(super) fn decide(&mut self, decision: Decision, by: Actor) -> Refusal {
+        if self.leaving.is_some() && decision != Decision::Stop {
+            return Err("the run ends as soon as maintenance is left".to_owned());
+        }
         match decision {
             Decision::SetFrom { version, force } => self.set_from(&version, force),
             Decision::ChooseTarget { version } => self.choose_target(&version),
@@ -185,6 +188,9 @@ impl Machine {
         if self.state.plan.is_none() {
             return Err("choose a target first".to_owned());
         }
+        if self.unfinished.is_some() {
+            return Err("there is a run that is not finished: go on with it, or abandon it first".to_owned());
+        }
         if !self.state.unread().is_empty() {
             return Err("read the release notes to their end first".to_owned());
         }
@@ -203,7 +209,7 @@ impl Machine {
     }
 
     fn answer(&mut self, key: &str, value: String, by: Actor) -> Refusal {
-        let Some(step) = self.state.step(key) else { return Err(format!("the plan has no step `{key}`")) };
+        let Some(step) = self.state.step(key).cloned() else { return Err(format!("the plan has no step `{key}`")) };
         let Work::Ask(ask) = &step.work else { return Err(format!("`{key}` is no question")) };
         let choices: Vec<String> = ask.choices.iter().map(|c| c.text.clone()).collect();
         answer_fits(ask, &choices, &value)?;
@@ -216,9 +222,8 @@ impl Machine {
         }
         self.before_run(EventKind::Answered { key: key.to_owned(), value, by });
         if asking {
-            self.step_is(key, StepState::Done { adopted: false });
-            self.run_is(RunState::Running);
-            self.advance();
+            self.over(&step, StepState::Done { adopted: false });
+            self.go_ahead();
         }
         Ok(())
     }
@@ -251,8 +256,17 @@ impl Machine {
         if self.unfinished.is_none() {
             return Err("there is no unfinished run".to_owned());
         }
+        self.can_go_on()?;
         self.act(Act::Resume);
         Ok(())
+    }
+
+    /// A run that goes on needs all that it was begun with.
+    pub(super) fn can_go_on(&self) -> Refusal {
+        match self.state.survey.as_ref().and_then(|s| s.problem.as_ref()) {
+            Some((_, text)) => Err(format!("{text}; nothing was changed")),
+            None => Ok(()),
+        }
     }
 
     fn pause(&mut self) -> Refusal {
@@ -278,11 +292,9 @@ impl Machine {
         let row = self.state.steps.iter().find(|row| row.key == key);
         match row.map(|row| &row.state) {
             Some(StepState::Failed { .. } | StepState::SetAside { .. }) => {
-                self.fruitless.remove(key);
                 self.step_is(key, StepState::Pending);
                 self.free_item(key, StepState::Pending);
-                self.run_is(RunState::Running);
-                self.advance();
+                self.go_ahead();
                 Ok(())
             }
             // A wait is cut short.
@@ -295,7 +307,7 @@ impl Machine {
     }
 
     fn skip(&mut self, key: &str, reason: String) -> Refusal {
-        let Some(step) = self.state.step(key) else { return Err(format!("the plan has no step `{key}`")) };
+        let Some(step) = self.state.step(key).cloned() else { return Err(format!("the plan has no step `{key}`")) };
         if !step.optional {
             return Err(format!("`{key}` cannot be left out: retry it, or stop"));
         }
@@ -313,9 +325,8 @@ impl Machine {
             return Err(format!("`{key}` does not stand in the way"));
         }
         self.free_item(key, StepState::Skipped { reason: reason.clone() });
-        self.step_is(key, StepState::Skipped { reason });
-        self.run_is(RunState::Running);
-        self.advance();
+        self.over(&step, StepState::Skipped { reason });
+        self.go_ahead();
         Ok(())
     }
 
@@ -324,10 +335,24 @@ impl Machine {
         if !unknown {
             return Err(format!("it is known how `{key}` ended"));
         }
-        self.step_is(key, if done { StepState::Done { adopted: true } } else { StepState::Pending });
-        self.run_is(RunState::Running);
-        self.advance();
+        let Some(step) = self.state.step(key).cloned() else { return Err(format!("the plan has no step `{key}`")) };
+        if done {
+            self.over(&step, StepState::Done { adopted: !self.entered.contains_key(key) });
+        } else {
+            self.told_to_do.insert(key.to_owned());
+            self.step_is(key, StepState::Pending);
+        }
+        self.go_ahead();
         Ok(())
+    }
+
+    /// What the operator decided is carried out, also where the run was paused before it needed that.
+    fn go_ahead(&mut self) {
+        if self.control == Control::Pause {
+            self.set_control(Control::Go);
+        }
+        self.run_is(self.working());
+        self.advance();
     }
 
     fn confirm(&mut self, version: &str) -> Refusal {

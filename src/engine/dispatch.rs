@@ -13,7 +13,7 @@ use super::{checks, executor, survey};
 use crate::definition::Deployment;
 use crate::journal::{Journal, JournalError, Lock, Marks, me};
 use crate::model::{Catalogue, EventKind, Exit, StepState, Work};
-use crate::probe::{Site, ask, judge};
+use crate::probe::{Site, Verdict, ask, judge};
 use crate::step::{Context, Control, Left, left_behind};
 
 /// What a session is opened with.
@@ -143,7 +143,7 @@ impl Dispatcher {
             Act::Begin => self.begin().await,
             Act::Resume => self.resume().await,
             Act::Ask { key } => self.ask(key),
-            Act::Start { key, attempt, take_up } => self.start(&key, attempt, take_up),
+            act @ Act::Start { .. } => self.start(act),
             Act::Control(control) => drop(self.control.send_replace(control)),
             Act::Timer { after, due } => {
                 let inputs = self.inputs.clone();
@@ -181,11 +181,10 @@ impl Dispatcher {
     }
 
     async fn begin(&mut self) {
-        let began = self.take_lease().await.map(|(epoch, recorded)| {
-            // Sortable, and unique among the runs of one deployment since each takes a new epoch.
-            let run = format!("{}-{epoch}", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ"));
-            Began { run, epoch, recorded }
-        });
+        let began = match self.take_lease().await {
+            Ok((epoch, recorded)) => new_run(&self.state_dir).map(|run| Began { run, epoch, recorded }),
+            Err(e) => Err(e),
+        };
         let _ = self.inputs.send(Input::Began(began));
     }
 
@@ -247,20 +246,34 @@ impl Dispatcher {
                     Ok(answer) => judge(&answer, &probe.answer, &site, None).map_err(|e| e.to_string()),
                     Err(e) => Err(e.to_string()),
                 },
-                None => Ok(crate::probe::Verdict::No(String::new())),
+                None => Ok(Verdict::No(String::new())),
+            };
+            let mask = |text: String| site.secrets.mask(&text);
+            let verdict = match verdict {
+                Ok(Verdict::No(found)) => Ok(Verdict::No(mask(found))),
+                Ok(Verdict::Unknown(found)) => Ok(Verdict::Unknown(mask(found))),
+                other => other.map_err(mask),
             };
             let _ = inputs.send(Input::Asked { key, verdict });
         });
     }
 
-    fn start(&self, key: &str, attempt: u32, take_up: bool) {
+    fn start(&self, act: Act) {
+        let Act::Start { key, attempt, take_up, round, told_to_do } = act else { return };
         let state = self.machine.state();
+        let key = key.as_str();
         let (Some(site), Some(step), Some(run)) = (self.site(), state.step(key).cloned(), state.run.clone()) else {
             return;
         };
         let (reports, mut reported) = mpsc::unbounded_channel();
+        let mut answers = state.answers.clone();
+        if round > 0 && !step.ask_first {
+            answers.remove(key);
+        }
         let context = Context {
             key: key.to_owned(),
+            mark: if round == 0 { key.to_owned() } else { format!("{key}#{round}") },
+            told_to_do,
             attempt,
             site: Arc::new(site.scoped(&step.scope, &state.answers)),
             marks: Marks {
@@ -270,7 +283,7 @@ impl Dispatcher {
             },
             fenced: self.fenced.clone(),
             run_dir: run_dir(&self.state_dir, &run),
-            answers: state.answers.clone(),
+            answers,
             baseline: self.machine.baseline(),
             overrides: self.machine.overrides(),
             total: state.steps.iter().find(|row| row.key == key).and_then(|row| row.total),
@@ -295,6 +308,28 @@ impl Dispatcher {
             let _ = inputs.send(Input::Finished { key, outcome });
         });
     }
+}
+
+/// A run's id, sortable, with a folder that no other run had: another deployment may have its runs beside this one's,
+/// and a program's status that is not this run's must never be read as such.
+fn new_run(state_dir: &std::path::Path) -> Result<String, JournalError> {
+    use std::os::unix::fs::DirBuilderExt;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.mode(0o700);
+    let fail = |e: std::io::Error| JournalError::Folder(format!("a folder for the run cannot be made: {e}"));
+    builder.recursive(true).create(state_dir.join("runs")).map_err(fail)?;
+    builder.recursive(false);
+    // To the millisecond, since a store remembers what a run did even where its folder and journal were lost.
+    let now = jiff::Timestamp::now();
+    let at = format!("{}{:03}Z", now.strftime("%Y%m%dT%H%M%S"), now.subsec_millisecond());
+    for n in 1u32.. {
+        let run = if n == 1 { at.clone() } else { format!("{at}-{n}") };
+        match builder.create(run_dir(state_dir, &run)) {
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            made => return made.map(|()| run).map_err(fail),
+        }
+    }
+    Err(JournalError::LostLease)
 }
 
 /// Where a run keeps what its programs write.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::act::{Act, Due};
 use super::machine::{Ending, Machine};
 use crate::journal::JournalError;
-use crate::model::{AtEnd, EventKind, Exit, Outcome, Phase, PlannedStep, RunState, Service, Severity, StepState};
+use crate::model::{AtEnd, EventKind, Exit, Outcome, Phase, RunState, Service, Severity};
 use crate::step::Control;
 
 /// How long a run that needs its operator waits with nobody there.
@@ -19,6 +19,10 @@ impl Machine {
             self.end(Ending { outcome: Outcome::Left, exit: Exit::Stopped, text, next: None });
             return Ok(());
         }
+        if self.leaving.is_some() {
+            self.stop_leaving();
+            return Ok(());
+        }
         let next = Some(self.command("run"));
         let (outcome, exit, text) = match self.state.run_state {
             Some(RunState::Failed) => (Outcome::Failed, Exit::StepFailed, "A step failed. The run can go on."),
@@ -28,11 +32,11 @@ impl Machine {
             _ => (Outcome::Stopped, Exit::Stopped, "Stopped at a safe point. The run can go on."),
         };
         let ending = Ending { outcome, exit, text: text.to_owned(), next };
-        if self.running.is_some() && self.leaving.is_none() {
+        if self.running.is_some() {
             self.stopping = Some(ending);
             self.notice(Severity::Info, "the run stops at the next safe point");
             self.set_control(Control::Stop);
-        } else if self.leaving.is_none() {
+        } else {
             self.leave_then_end(ending);
         }
         Ok(())
@@ -44,6 +48,7 @@ impl Machine {
             if self.unfinished.is_none() {
                 return Err("there is no run to abandon".to_owned());
             }
+            self.can_go_on()?;
             self.abandoning = true;
             self.act(Act::Resume);
             return Ok(());
@@ -57,8 +62,13 @@ impl Machine {
 
     /// What was done stays done; what this run changed about the service is put back where that is safe.
     pub(super) fn end_for_good(&mut self) {
+        self.leave_then_end(self.abandoned());
+    }
+
+    /// An abandoned run's end.
+    pub(super) fn abandoned(&self) -> Ending {
         let text = "The run is abandoned. What was done stays done.".to_owned();
-        self.leave_then_end(Ending { outcome: Outcome::Abandoned, exit: Exit::Stopped, text, next: None });
+        Ending { outcome: Outcome::Abandoned, exit: Exit::Stopped, text, next: None }
     }
 
     /// The version is confirmed: the end of a good run. Actions that ran alone change none.
@@ -76,92 +86,7 @@ impl Machine {
         self.end(Ending { outcome: Outcome::Done, exit: Exit::Done, text, next: None });
     }
 
-    /// Puts back what this run changed about the service, where the program that would serve can read the data.
-    pub(super) fn leave_then_end(&mut self, ending: Ending) {
-        if self.state.service == Service::Up && self.entered.is_empty() {
-            self.settle_end(ending);
-        } else if self.old_program_can_read() {
-            self.set_control(Control::Go);
-            self.leaving = Some(ending);
-            self.leave_next();
-        } else {
-            self.record(EventKind::ServiceChanged { service: Service::Down });
-            let floor = self.state.floor.clone().unwrap_or_default();
-            let backup = self.state.backups.last().cloned().unwrap_or_else(|| "the backup of before".to_owned());
-            let text = format!(
-                "the service stays down: only {floor} or later can read the data now. Two ways on: finish with \
-                 `{}`, or restore {backup}",
-                self.command("run")
-            );
-            self.notice(Severity::Error, text);
-            self.settle_end(ending);
-        }
-    }
-
-    /// Until the last hop's program serves, it is the old one that would.
-    fn old_program_can_read(&self) -> bool {
-        let Some(plan) = &self.state.plan else { return true };
-        let switched = plan
-            .steps
-            .iter()
-            .filter(|s| s.phase <= Phase::Last)
-            .all(|s| self.state.steps.iter().any(|row| row.key == s.key && row.state.is_over()));
-        let scheme = &self.catalogue.system.versions.scheme;
-        let serves = if switched { &plan.to } else { &plan.from };
-        match (&self.state.floor, scheme.parse(serves)) {
-            (None, _) => true,
-            (Some(floor), Ok(serves)) => scheme.parse(floor).is_ok_and(|floor| floor <= serves),
-            (Some(_), Err(_)) => false,
-        }
-    }
-
-    /// The next step out of maintenance, last entered first; the session's end after the last one.
-    pub(super) fn leave_next(&mut self) {
-        let next = |machine: &Machine| -> Option<PlannedStep> {
-            let plan = machine.state.plan.as_ref()?;
-            plan.steps
-                .iter()
-                .filter(|s| s.phase == Phase::Leave)
-                .filter(|s| s.undoes.as_ref().is_some_and(|k| machine.entered.contains(k)))
-                .find(|s| machine.state.steps.iter().any(|row| row.key == s.key && !row.state.is_over()))
-                .cloned()
-        };
-        match next(self) {
-            Some(step) => self.begin(&step),
-            None => {
-                let Some(ending) = self.leaving.take() else { return };
-                self.record(EventKind::ServiceChanged { service: Service::Up });
-                self.entered.clear();
-                self.forget_maintenance();
-                self.settle_end(ending);
-            }
-        }
-    }
-
-    /// A run that goes on later enters maintenance again.
-    fn forget_maintenance(&mut self) {
-        let keys: Vec<String> = self
-            .state
-            .plan
-            .iter()
-            .flat_map(|p| &p.steps)
-            .filter(|s| matches!(s.phase, Phase::Enter | Phase::Leave))
-            .map(|s| s.key.clone())
-            .collect();
-        for key in keys {
-            self.fruitless.remove(&key);
-            self.step_is(&key, StepState::Pending);
-        }
-    }
-
-    pub(super) fn leaving_failed(&mut self, key: &str, error: &str) {
-        let Some(ending) = self.leaving.take() else { return };
-        let text = format!("maintenance could not be left: {key} failed: {error}. The service is still in it");
-        self.notice(Severity::Error, text);
-        self.settle_end(ending);
-    }
-
-    fn settle_end(&mut self, mut ending: Ending) {
+    pub(super) fn settle_end(&mut self, mut ending: Ending) {
         let state = match ending.outcome {
             Outcome::Abandoned => RunState::Abandoned,
             Outcome::Failed => RunState::Failed,
@@ -232,7 +157,7 @@ impl Machine {
 
     /// The first signal stops at a safe point, the second one now.
     pub(super) fn signalled(&mut self) {
-        if self.stopping.is_some() {
+        if self.running.is_some() && (self.stopping.is_some() || self.leaving.is_some()) {
             self.notice(Severity::Warning, "asked twice: the running step is stopped now");
             self.set_control(Control::Kill);
         } else {
@@ -240,9 +165,10 @@ impl Machine {
         }
     }
 
-    /// Without the journal nothing may go on.
+    /// Without the journal nothing may go on. A program that runs is not stopped: the next runner finds it, and may
+    /// have done so already.
     pub(super) fn journal_failed(&mut self, error: &JournalError) {
-        self.set_control(Control::Kill);
+        self.set_control(Control::Stop);
         let exit = if *error == JournalError::LostLease { Exit::LeaseHeld } else { Exit::Internal };
         let text = format!(
             "Stepwell stopped: {error}. What was done is safe and marked. {}",

@@ -12,11 +12,29 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// Carries out one attempt. `take_up`: an earlier runner started it, and its program is waited for.
 pub async fn attempt(planned: &PlannedStep, context: &Context, take_up: bool) -> Outcome {
+    // What was found may be what a program printed.
+    match unmasked(planned, context, take_up).await {
+        Outcome::Failed(mut failure) => {
+            failure.error = context.site.secrets.mask(&failure.error);
+            Outcome::Failed(failure)
+        }
+        Outcome::Unknown { intent } => Outcome::Unknown { intent: context.site.secrets.mask(&intent) },
+        other => other,
+    }
+}
+
+async fn unmasked(planned: &PlannedStep, context: &Context, take_up: bool) -> Outcome {
     let mut to_do = None;
     if !take_up {
         match before(planned, context).await {
             // Against what there was at first, so that a second attempt does not start from nothing again.
-            Ok(remaining) => to_do = remaining.map(|left| context.total.unwrap_or(left).max(left)),
+            Ok(remaining) => {
+                to_do = remaining.map(|left| context.total.unwrap_or(left).max(left));
+                if let (Some(total), Some(left)) = (to_do, remaining) {
+                    // What this attempt gets done counts from here.
+                    context.progress(total - left, Some(total), "items");
+                }
+            }
             Err(outcome) => return outcome,
         }
     }
@@ -47,7 +65,7 @@ async fn before(planned: &PlannedStep, context: &Context) -> Result<Option<u64>,
                 match judge(&answer, &probe.answer, &context.site, None).map_err(Outcome::from)? {
                     Verdict::Yes => return Err(Outcome::Adopted),
                     Verdict::No(_) => {}
-                    Verdict::Unknown(_) if matches!(planned.work, Work::Ask(_)) => {}
+                    Verdict::Unknown(_) if context.told_to_do || matches!(planned.work, Work::Ask(_)) => {}
                     Verdict::Unknown(found) => {
                         return Err(Outcome::Unknown { intent: format!("whether it is done is unclear: {found}") });
                     }
@@ -97,7 +115,7 @@ async fn after(planned: &PlannedStep, context: &Context, outcome: Outcome) -> Ou
     };
     match (verdict, outcome) {
         (Ok(Verdict::Yes), Outcome::Failed(failure)) => {
-            context.report(Report::Log(format!("it is done, although: {}", failure.error)));
+            context.report(Report::Log(format!("it is done, although: {}", context.site.secrets.mask(&failure.error))));
             Outcome::Done
         }
         (Ok(Verdict::Yes), outcome) => outcome,

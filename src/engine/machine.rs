@@ -26,15 +26,19 @@ pub struct Machine {
     pub(super) preamble: Vec<Event>,
     /// The number of each step's last attempt. It only grows: an attempt's output stands under its number.
     pub(super) attempts: BTreeMap<String, u32>,
-    /// Attempts since a step last got anywhere.
+    /// Attempts of a step since it last got anywhere, the one under way among them.
     pub(super) fruitless: BTreeMap<String, u32>,
-    /// How far the running step was when its attempt began.
-    pub(super) done_at_start: u64,
+    /// How often a step was over and is to be done anew.
+    pub(super) rounds: BTreeMap<String, u32>,
+    /// Steps of which the operator says that they are not done, although their own question cannot tell.
+    pub(super) told_to_do: BTreeSet<String>,
+    /// The first that the running attempt told of its progress, and whether it got beyond that.
+    pub(super) progress: Option<(u64, bool)>,
     /// The step with an attempt under way.
     pub(super) running: Option<String>,
     pub(super) left: BTreeMap<String, Left>,
-    /// Maintenance steps that changed something, in order.
-    pub(super) entered: Vec<String>,
+    /// Maintenance steps that this run changed something with, and the attempt that did so first.
+    pub(super) entered: BTreeMap<String, u32>,
     /// For which items the running step is to be done.
     pub(super) items: Vec<Value>,
     /// Digests of answers from before the hop, by the verification's key.
@@ -80,10 +84,12 @@ impl Machine {
             preamble: Vec::new(),
             attempts: BTreeMap::new(),
             fruitless: BTreeMap::new(),
-            done_at_start: 0,
+            rounds: BTreeMap::new(),
+            told_to_do: BTreeSet::new(),
+            progress: None,
             running: None,
             left: BTreeMap::new(),
-            entered: Vec::new(),
+            entered: BTreeMap::new(),
             items: Vec::new(),
             baseline: BTreeMap::new(),
             recorded: None,
@@ -147,7 +153,10 @@ impl Machine {
             Input::Asked { key, verdict } => self.asked(&key, verdict),
             Input::Report { key, report } => self.reported(key, report),
             Input::Finished { key, outcome } => self.finished(&key, outcome),
-            Input::Due(Due::Retry { key }) => self.retry_due(&key),
+            Input::Due(Due::Retry { key, attempt }) if self.attempts.get(&key) == Some(&attempt) => {
+                self.retry_due(&key);
+            }
+            Input::Due(Due::Retry { .. }) => {}
             Input::Due(Due::Alone { since }) if since == self.presence && self.clients == 0 => self.alone(),
             Input::Due(Due::Alone { .. }) => {}
             Input::Signal => self.signalled(),
@@ -162,6 +171,7 @@ impl Machine {
 
     /// Tells something and keeps it in the journal.
     pub(super) fn record(&mut self, kind: EventKind) {
+        self.track(&kind);
         match &kind {
             EventKind::RunChanged { state } => self.pending.1.state = Some(*state),
             EventKind::Planned { plan } => self.pending.1.plan = Some(plan.clone()),
@@ -181,6 +191,7 @@ impl Machine {
         // The run keeps its plan itself; told again with every list of items it would fill the journal.
         let kept = !matches!(kind, EventKind::Planned { .. });
         let event = self.event(kind);
+        self.track_maintenance(&event.kind);
         if kept {
             self.pending.1.events.push(event.clone());
         }
@@ -208,7 +219,9 @@ impl Machine {
     /// Tells something that was journaled earlier, at its own time.
     pub(super) fn replay(&mut self, mut event: Event) {
         event.seq = self.state.seq + 1;
+        self.track(&event.kind);
         self.state.apply(&event);
+        self.track_maintenance(&event.kind);
         self.pending.0.push(event);
     }
 

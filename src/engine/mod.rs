@@ -6,6 +6,7 @@
 
 mod act;
 mod advance;
+mod attempts;
 mod checks;
 mod decide;
 mod dispatch;
@@ -13,8 +14,11 @@ mod ending;
 mod executor;
 mod items;
 mod machine;
+mod maintenance;
 mod resume;
 mod survey;
+#[cfg(test)]
+mod tests;
 
 pub use act::{Incoming, Outgoing, Port};
 pub use dispatch::{EngineError, Setup, run};

@@ -3,7 +3,7 @@
 use super::act::{Act, Began, Resumed};
 use super::machine::{Ending, Machine};
 use super::survey::Surveyed;
-use crate::model::{EventKind, Exit, MaintenanceChoice, Outcome, RunState, Severity, StepState};
+use crate::model::{EventKind, Exit, MaintenanceChoice, Outcome, Phase, RunState, Severity, StepState};
 use crate::plan::route;
 use crate::step::Left;
 
@@ -55,23 +55,27 @@ impl Machine {
             self.from = Some(from);
         }
         self.say(EventKind::Planned { plan: Box::new(record.plan) });
-        // A session's end is not this session's.
-        let events: Vec<_> = events.into_iter().filter(|e| !matches!(e.kind, EventKind::Ended { .. })).collect();
         self.say(EventKind::History { epoch });
         for event in events {
             match &event.kind {
-                EventKind::Entered { key } => self.entered.push(key.clone()),
                 EventKind::Baseline { answers, .. } => {
                     self.baseline.extend(answers.iter().map(|(key, digest, _)| (key.clone(), digest.clone())));
                 }
-                EventKind::ServiceChanged { service: crate::model::Service::Up } => self.entered.clear(),
+                // A session's end is not this session's.
+                kind @ EventKind::Ended { .. } => {
+                    self.track(kind);
+                    continue;
+                }
                 _ => {}
             }
             self.replay(event);
         }
         self.recorded = recorded;
         self.left = left;
-        self.attempts = steps.iter().map(|(key, _, attempt)| (key.clone(), *attempt)).collect();
+        for (key, _, attempt) in &steps {
+            let known = self.attempts.entry(key.clone()).or_insert(0);
+            *known = (*known).max(*attempt);
+        }
         for (key, state, _) in steps {
             match state {
                 // Going on is the operator's word that it may be tried again.
@@ -82,6 +86,12 @@ impl Machine {
                     self.step_is(&key, StepState::Pending);
                 }
                 StepState::Asking => self.step_is(&key, StepState::Pending),
+                // What can be asked about is asked again. The rest waits for the operator's word.
+                StepState::Unknown { .. }
+                    if self.state.step(&key).is_some_and(|s| s.resume != crate::model::ResumeClass::Once) =>
+                {
+                    self.step_is(&key, StepState::Pending);
+                }
                 StepState::Running { .. } | StepState::Verifying { .. } => {
                     let left = self.left.get(&key).cloned().unwrap_or(Left::Nothing);
                     let text = match left {
@@ -93,19 +103,29 @@ impl Machine {
                 _ => {}
             }
         }
-        self.run_is(match (self.state.approved, &self.state.maintenance) {
-            (true, _) => RunState::Running,
-            (false, Some(MaintenanceChoice::Now)) => RunState::Preparing,
-            (false, _) => RunState::AwaitingApproval,
-        });
+        self.mend_maintenance();
+        self.run_is(self.working());
         let by = self.itself();
         self.record(EventKind::RunBegan { run: record.id, epoch, resumed: true, by });
         if self.abandoning {
-            self.end_for_good();
+            self.abandon_resumed();
         } else if self.state.run_state == Some(RunState::AwaitingApproval) {
             self.watch_for_company();
         } else {
             self.advance();
+        }
+    }
+
+    /// A program that still works must not find the service back: its end is waited for.
+    fn abandon_resumed(&mut self) {
+        let works = self.left.iter().find(|(_, left)| **left == Left::TakeUp).map(|(key, _)| key.clone());
+        match works.and_then(|key| self.state.step(&key).cloned()) {
+            Some(step) if step.phase != Phase::Leave => {
+                self.notice(Severity::Info, format!("{} still works; the run ends when it has ended", step.key));
+                self.stopping = Some(self.abandoned());
+                self.begin(&step);
+            }
+            _ => self.end_for_good(),
         }
     }
 }

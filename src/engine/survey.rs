@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::definition::Deployment;
+use crate::definition::{Deployment, Secrets};
 use crate::journal::{Journal, JournalError, RunRecord};
 use crate::model::{
     AnswerSpec, Catalogue, Exit, Probe, Range, SourceAnswer, Survey, Unfinished, Value, Version, VersionFound,
@@ -68,8 +68,8 @@ pub async fn survey(catalogue: &Catalogue, deployment: &Deployment, secrets: &BT
         targets: from.as_ref().map(|from| targets(catalogue, from)).unwrap_or_default(),
         version,
         unfinished: unfinished.as_ref().map(|run| found_unfinished(run, &journal.over)),
-        // A run that is to go on has its own view of all this.
-        problem: if unfinished.is_some() { None } else { problem },
+        // A run that is to go on has its own view of all this, but needs what the operator gave it.
+        problem: problem.filter(|(exit, _)| unfinished.is_none() || *exit == Exit::Invalid),
     };
     Surveyed { survey, site: Some(Arc::new(site)), from, unfinished, recorded: journal.recorded }
 }
@@ -220,8 +220,27 @@ enum Silent {
     Unknown(String),
 }
 
+impl Silent {
+    fn masked(self, secrets: &Secrets) -> Silent {
+        match self {
+            Silent::Unasked(text) => Silent::Unasked(secrets.mask(&text)),
+            Silent::Unknown(text) => Silent::Unknown(secrets.mask(&text)),
+        }
+    }
+}
+
 /// What a source said, and the versions that this means. `None`: nothing is recorded there.
 async fn version_of(
+    probe: &Probe,
+    site: &Site,
+    scheme: &crate::model::Scheme,
+) -> Result<Option<(String, Range)>, Silent> {
+    let mask = |text: String| site.secrets.mask(&text);
+    let found = unmasked_version(probe, site, scheme).await.map_err(|silent| silent.masked(&site.secrets))?;
+    Ok(found.map(|(said, range)| (mask(said), range)))
+}
+
+async fn unmasked_version(
     probe: &Probe,
     site: &Site,
     scheme: &crate::model::Scheme,

@@ -74,6 +74,8 @@ impl Journal {
     /// When the file cannot be used or was written by a newer Stepwell.
     pub async fn open(state_dir: &Path, deployment: &str) -> Result<Journal, JournalError> {
         let path = Self::path(state_dir);
+        private(&path)
+            .map_err(|e| JournalError::Folder(format!("the journal {} cannot be made: {e}", path.display())))?;
         let mut connection = Connection::create(&path).await?;
         // It is Stepwell's own file. WAL needs one flush a commit where a rollback journal needs two or three.
         connection.query("pragma journal_mode = wal", &[]).await?;
@@ -85,7 +87,6 @@ impl Journal {
             connection.execute("insert into stepwell_format values (?)", &[FORMAT.into()]).await?;
         }
         connection.commit().await?;
-        restrict(&path);
         Self::checked(connection, deployment).await
     }
 
@@ -117,12 +118,16 @@ impl Journal {
     /// When the journal cannot be written.
     pub async fn take_lease(&mut self) -> Result<u64, JournalError> {
         let holder = serde_json::to_string(&Holder::me())?;
+        // A store remembers the epoch of its last runner. With the clock as the least one, a journal that was lost
+        // and made again does not lock its deployment out.
+        let least = jiff::Timestamp::now().as_millisecond();
         let rows = self
             .connection
             .query(
-                "insert into stepwell_lease (deployment, epoch, holder) values (?, 1, ?) \
-                 on conflict (deployment) do update set epoch = epoch + 1, holder = excluded.holder returning epoch",
-                &[self.deployment.clone().into(), holder.into()],
+                "insert into stepwell_lease (deployment, epoch, holder) values (?, ?, ?) \
+                 on conflict (deployment) do update set epoch = max(epoch + 1, excluded.epoch), \
+                 holder = excluded.holder returning epoch",
+                &[self.deployment.clone().into(), least.into(), holder.into()],
             )
             .await?;
         self.epoch = number(&rows)?;
@@ -383,12 +388,9 @@ fn word(state: RunState) -> Result<Value, JournalError> {
     Ok(serde_json::to_value(state)?)
 }
 
-/// Only the owner may read the journal and what stands beside it.
-fn restrict(path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    for suffix in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        let _ = std::fs::set_permissions(Path::new(&name), std::fs::Permissions::from_mode(0o600));
-    }
+/// Makes the file for its owner alone before SQLite does; what stands beside it gets the same mode.
+fn private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    let file = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))
 }

@@ -26,6 +26,8 @@ pub enum JournalError {
     LostLease,
     #[error("the journal was written by a newer Stepwell (format {found}, this one reads {known}); use that one")]
     Newer { found: i64, known: i64 },
+    #[error("{0}")]
+    Folder(String),
     #[error("the journal holds a record that cannot be read: {0}")]
     Unreadable(String),
     #[error("the recorded version is {found:?} now, not {expected:?}: something else changed it; nothing was recorded")]

@@ -13,13 +13,15 @@ pub struct Socket {
     events: mpsc::UnboundedSender<FromRunner>,
     decisions: mpsc::UnboundedReceiver<ToRunner>,
     observer: bool,
+    deployment: String,
 }
 
-/// A client, and what makes its connection. An observer never drives.
-pub fn client(observer: bool) -> (Client, Socket) {
+/// A client of a deployment's session, and what makes its connection. An observer never drives.
+pub fn client(deployment: &str, observer: bool) -> (Client, Socket) {
     let (to_front_end, events) = mpsc::unbounded_channel();
     let (decisions, from_front_end) = mpsc::unbounded_channel();
-    (Client { events, decisions }, Socket { events: to_front_end, decisions: from_front_end, observer })
+    let deployment = deployment.to_owned();
+    (Client { events, decisions }, Socket { events: to_front_end, decisions: from_front_end, observer, deployment })
 }
 
 impl Socket {
@@ -27,7 +29,8 @@ impl Socket {
     pub async fn connect(mut self, stream: impl AsyncRead + AsyncWrite) {
         let (read, mut write) = tokio::io::split(stream);
         let mut frames = BufReader::new(read).lines();
-        let hello = ToServer::Hello { format: FORMAT, since: 0, actor: me(), observer: self.observer };
+        let deployment = std::mem::take(&mut self.deployment);
+        let hello = ToServer::Hello { format: FORMAT, since: 0, actor: me(), observer: self.observer, deployment };
         if write.write_all(line(&hello).as_bytes()).await.is_ok() {
             loop {
                 tokio::select! {

@@ -17,6 +17,8 @@ pub enum ToServer {
         since: u64,
         actor: Actor,
         observer: bool,
+        /// The deployment that is meant: several may have one state directory.
+        deployment: String,
     },
     Decide {
         decision: Decision,

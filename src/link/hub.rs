@@ -24,6 +24,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct Hub {
     commands: mpsc::UnboundedSender<Command>,
+    deployment: Arc<str>,
 }
 
 enum Command {
@@ -45,13 +46,13 @@ enum Command {
     Recount,
 }
 
-/// Makes a hub, its task and the engine's port. The task ends when the engine has ended and clients know it.
-pub fn hub() -> (Hub, Port, impl Future<Output = ()> + Send) {
+/// Makes the hub of a deployment's session, its task and the engine's port. The task ends when the engine has ended and clients know it.
+pub fn hub(deployment: &str) -> (Hub, Port, impl Future<Output = ()> + Send + use<>) {
     let (to_engine, incoming) = mpsc::unbounded_channel();
     let (outgoing, from_engine) = mpsc::unbounded_channel();
     let (commands, commanded) = mpsc::unbounded_channel();
     let state = Switchboard { to_engine, clients: Vec::new(), log: VecDeque::new(), driver: None };
-    (Hub { commands }, Port { incoming, outgoing }, state.run(from_engine, commanded))
+    (Hub { commands, deployment: deployment.into() }, Port { incoming, outgoing }, state.run(from_engine, commanded))
 }
 
 impl Hub {
@@ -68,11 +69,20 @@ impl Hub {
         if write.write_all(line(&ToClient::Hello { format: FORMAT }).as_bytes()).await.is_err() {
             return;
         }
-        let Ok(ToServer::Hello { format: FORMAT, since, actor, observer }) = serde_json::from_str(&first) else {
+        let Ok(ToServer::Hello { format: FORMAT, since, actor, observer, deployment }) = serde_json::from_str(&first)
+        else {
             let reason = format!("this runner speaks link format {FORMAT}; use the Stepwell that started it");
             let _ = write.write_all(line(&ToClient::Refused { reason }).as_bytes()).await;
             return;
         };
+        if *deployment != *self.deployment {
+            let reason = format!(
+                "the runner here works on `{}`, not on `{deployment}`: wait for its end, or give each a `state_dir`",
+                self.deployment
+            );
+            let _ = write.write_all(line(&ToClient::Refused { reason }).as_bytes()).await;
+            return;
+        }
         let (lines, mut queued) = mpsc::unbounded_channel::<Arc<str>>();
         let _ = self.commands.send(Command::Joined { id, lines, since, actor, observer });
         loop {

@@ -1,8 +1,8 @@
 //! The plan itself: every hop's steps in their order, with maintenance around what needs it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use super::expand::{Place, expand};
+use super::expand::{Place, expand, raise};
 use super::{PlanError, hash, hops, tags};
 use crate::model::{
     Catalogue, Check, Hop, Kind, Noted, Offline, OnFailure, Phase, Plan, PlannedStep, Release, ResumeClass, Scope,
@@ -45,6 +45,7 @@ pub fn build(catalogue: &Catalogue, site: &Site, request: &Request<'_>) -> Resul
         hops: hops.clone(),
         hash: String::new(),
     };
+    keys_differ(&plan.steps)?;
     mark_points_of_no_return(&mut plan.steps, request.from, site);
     plan.hash = hash::hash(&plan, &site.names, &catalogue.helpers);
     Ok(plan)
@@ -101,22 +102,18 @@ impl Builder<'_> {
         }
         out.extend(baseline("Note what must stay the same", &verify, &own(Phase::Gate, None)));
 
-        let mut used = BTreeSet::new();
+        let mut used = self.uses(&releases, &own)?;
         for release in &releases {
-            let steps = self.once_each(&release.before, &releases, &mut used);
-            expand(&steps, &own(Phase::Before, Some(release)), self.site, out)?;
+            let place = own(Phase::Before, Some(release));
+            expand(&self.once_each(&release.before, &place, &mut used)?, &place, self.site, out)?;
         }
         let program_first_runs = out.len();
         expand(&system.hop, &own(Phase::Hop, None), self.site, out)?;
         for release in &releases {
-            let steps = self.once_each(&release.steps, &releases, &mut used);
-            expand(&steps, &own(Phase::Steps, Some(release)), self.site, out)?;
+            let place = own(Phase::Steps, Some(release));
+            expand(&self.once_each(&release.steps, &place, &mut used)?, &place, self.site, out)?;
         }
         out.append(&mut verify);
-        let floor = releases.iter().filter_map(|r| r.floor.as_ref()).max();
-        if let (Some(floor), Some(step)) = (floor, out.get_mut(program_first_runs)) {
-            step.floor.get_or_insert_with(|| floor.to_string());
-        }
         // A version is recorded when its hop is verified, so every hop has something that ends it.
         if !out[program_first_runs..].iter().any(|s| s.phase == Phase::Verify) {
             let place = own(Phase::Verify, None);
@@ -128,31 +125,66 @@ impl Builder<'_> {
                 Offline::No,
             ));
         }
+        let floor = releases.iter().filter_map(|r| r.floor.as_ref()).max();
+        if let (Some(floor), Some(step)) = (floor, out.get_mut(program_first_runs)) {
+            raise(&mut step.floor, floor.as_str(), self.site);
+        }
         Ok(())
     }
 
-    /// An action that several releases of a hop use is carried out once, at its oldest place, with the highest floor
-    /// that one of them names.
-    fn once_each(&self, steps: &[Step], releases: &[&Release], used: &mut BTreeSet<String>) -> Vec<Step> {
-        let mut kept = Vec::new();
-        for step in steps {
-            let mut step = step.clone();
-            if let Kind::Use(name) = &step.kind {
-                if !used.insert(name.clone()) {
-                    continue;
+    /// The highest floor of all uses of each action in a hop: carried out once, it does what the last of them needs.
+    fn uses<'p>(
+        &self,
+        releases: &[&Release],
+        own: &impl Fn(Phase, Option<&Release>) -> Place<'p>,
+    ) -> Result<BTreeMap<String, Option<String>>, PlanError> {
+        let mut used = BTreeMap::new();
+        for release in releases {
+            let place = own(Phase::Steps, Some(release));
+            for step in release.before.iter().chain(&release.steps) {
+                if let Some((name, own)) = self.used(step, &place)? {
+                    let floor: &mut Option<String> = used.entry(name.to_owned()).or_default();
+                    if let Some(to) = &own {
+                        raise(floor, to, self.site);
+                    }
                 }
-                step.floor = self.highest_floor(name, releases).or(step.floor);
             }
-            kept.push(step);
         }
-        kept
+        Ok(used)
     }
 
-    fn highest_floor(&self, action: &str, releases: &[&Release]) -> Option<String> {
-        let steps = releases.iter().flat_map(|r| r.before.iter().chain(&r.steps));
-        let floors =
-            steps.filter(|s| matches!(&s.kind, Kind::Use(name) if name == action)).filter_map(|s| s.floor.as_ref());
-        floors.max_by_key(|floor| self.site.scheme.parse(floor).ok()).cloned()
+    /// The action that a step uses and the floor that goes with it, where it applies.
+    fn used<'s>(&self, step: &'s Step, place: &Place<'_>) -> Result<Option<(&'s str, Option<String>)>, PlanError> {
+        let Kind::Use(name) = &step.kind else { return Ok(None) };
+        let Some(action) = self.catalogue.system.actions.iter().find(|a| &a.id == name) else { return Ok(None) };
+        let here = self.site.scoped(&place.scope, &BTreeMap::new());
+        for when in step.when.iter().chain(&action.when) {
+            if !here.renderer().truth(when)? {
+                return Ok(None);
+            }
+        }
+        Ok(Some((name, step.floor.clone().or_else(|| action.floor.clone()))))
+    }
+
+    /// An action that several releases of a hop use is carried out once, at its oldest place. `uses` holds those that
+    /// are still to come.
+    fn once_each(
+        &self,
+        steps: &[Step],
+        place: &Place<'_>,
+        uses: &mut BTreeMap<String, Option<String>>,
+    ) -> Result<Vec<Step>, PlanError> {
+        let mut once = Vec::new();
+        for step in steps {
+            if !matches!(step.kind, Kind::Use(_)) {
+                once.push(step.clone());
+            } else if let Some((name, _)) = self.used(step, place)?
+                && let Some(floor) = uses.remove(name)
+            {
+                once.push(Step { floor, ..step.clone() });
+            }
+        }
+        Ok(once)
     }
 
     /// Maintenance is entered before the first step that needs it, and left when everything is verified. The place at
@@ -290,6 +322,18 @@ fn engine_step(key: String, title: String, place: &Place<'_>, work: Work, offlin
         estimate_each: None,
         touches: String::new(),
         detail: Vec::new(),
+    }
+}
+
+/// A key stands for one step: by it, what is done is told from what is not.
+fn keys_differ(steps: &[PlannedStep]) -> Result<(), PlanError> {
+    let mut seen = std::collections::BTreeSet::new();
+    match steps.iter().find(|step| !seen.insert(&step.key)) {
+        None => Ok(()),
+        Some(step) => {
+            let key = &step.key;
+            Err(PlanError::Definition(format!("two steps of the plan have the key `{key}`: rename one of them")))
+        }
     }
 }
 

@@ -166,7 +166,7 @@ fn body(step: &Step, key: &str, place: &Place<'_>, here: &Site, out: &mut Vec<Pl
             expand(steps, &inner, here, out)?;
             // A group's floor is raised before its first step.
             if let (Some(floor), Some(first)) = (&step.floor, out.get_mut(begin)) {
-                first.floor.get_or_insert_with(|| floor.clone());
+                raise(&mut first.floor, floor, here);
             }
             Ok(())
         }
@@ -190,6 +190,14 @@ fn used(step: &Step, name: &str, actions: &[Step]) -> Result<Step, PlanError> {
     let action = actions.iter().find(|a| a.id == name);
     let action = action.ok_or_else(|| PlanError::Definition(format!("there is no action `{name}`")))?;
     Ok(with_own_words(action, step))
+}
+
+/// Raises a floor, and never lowers it.
+pub fn raise(floor: &mut Option<String>, to: &str, site: &Site) {
+    let version = |text: &str| site.scheme.parse(text).ok();
+    if floor.as_deref().and_then(version) < version(to) {
+        *floor = Some(to.to_owned());
+    }
 }
 
 /// An action as one place uses it: what that place says itself counts. Whether that place applies, and to which items,

@@ -20,9 +20,10 @@ pub fn hash(plan: &Plan, names: &Names, helpers: &BTreeMap<String, Vec<u8>>) -> 
     let helpers: BTreeMap<&str, String> =
         helpers.iter().map(|(path, content)| (path.as_str(), hex(&Sha256::digest(content)))).collect();
     let steps: Vec<Value> = plan.steps.iter().map(work).collect();
+    let hops: Vec<Value> = plan.hops.iter().map(|h| json!([h.from, h.to, h.releases])).collect();
     let all = json!({
         "system": plan.system, "deployment": plan.deployment, "from": plan.from, "to": plan.to,
-        "hops": plan.hops, "steps": steps, "facts": facts(names), "helpers": helpers,
+        "hops": hops, "steps": steps, "facts": facts(names), "helpers": helpers,
     });
     hex(&Sha256::digest(all.to_string()))
 }
@@ -41,7 +42,7 @@ pub fn work(step: &PlannedStep) -> Value {
     let mut value = serde_json::to_value(step).unwrap_or_default();
     strip(&mut value);
     if let Some(ask) = value.get_mut("work").and_then(|w| w.get_mut("ask")).and_then(Value::as_object_mut) {
-        ask.remove("text");
+        ask.shift_remove("text");
     }
     value
 }
@@ -49,10 +50,11 @@ pub fn work(step: &PlannedStep) -> Value {
 fn strip(value: &mut Value) {
     match value {
         Value::Object(map) => {
-            for word in WORDS {
-                map.remove(word);
-            }
-            map.values_mut().for_each(strip);
+            // Sorted, so that what was taken out leaves no trace in the order of the rest.
+            let mut kept: BTreeMap<String, Value> = std::mem::take(map).into_iter().collect();
+            kept.retain(|key, _| !WORDS.contains(&key.as_str()));
+            kept.values_mut().for_each(strip);
+            map.extend(kept);
         }
         Value::Array(list) => list.iter_mut().for_each(strip),
         _ => {}

@@ -6,6 +6,8 @@ mod hash;
 mod path;
 mod route;
 mod tags;
+#[cfg(test)]
+mod tests;
 
 pub use build::{Request, build};
 pub use expand::children;

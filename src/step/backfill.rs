@@ -2,6 +2,8 @@
 //!
 //! The upper bound is fixed at the start; each batch's checkpoint is in the transaction of its rows, so a kill loses
 //! at most the batch that was open. The predicate is idempotent besides: a row that is done no longer matches.
+//!
+//! Rows that came or changed behind a pass are found by the count at its end, and done by another pass.
 
 use std::time::{Duration, Instant};
 
@@ -21,17 +23,23 @@ const OFFLINE: Duration = Duration::from_millis(400);
 /// Batches never grow beyond this, so that the write-ahead log stays bounded.
 const MOST: u64 = 100_000;
 
+/// So many passes in a row may leave as many rows as they found, since users may be adding some.
+const STALLED: u32 = 5;
+
 /// Where a backfill stands. It is written in the transaction of the rows.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Checkpoint {
     /// The key up to which rows are done; `None` before the first batch.
     last: Option<Vec<Value>>,
-    /// The highest key when the backfill began.
+    /// The highest key when the pass began.
     upper: Option<Vec<Value>>,
     /// Rows changed so far.
     done: u64,
-    /// Rows that were to be changed when it began.
+    /// Rows that were to be changed, as far as is known.
     total: u64,
+    /// Rows that had been changed, and rows that matched, when the pass began.
+    #[serde(default)]
+    pass: (u64, u64),
 }
 
 pub async fn run(spec: &Backfill, context: &Context) -> Outcome {
@@ -43,16 +51,17 @@ pub async fn run(spec: &Backfill, context: &Context) -> Outcome {
 async fn attempt(spec: &Backfill, context: &Context) -> Result<Outcome, Outcome> {
     let mut connection = context.open(spec.store.as_deref()).await?;
     let statements = Statements::new(spec);
-    let mark = context.marks.get(&mut connection, &context.key).await?;
+    let mark = context.marks.get(&mut connection, &context.mark).await?;
     if mark.done {
         return Ok(Outcome::Adopted);
     }
     let mut at: Checkpoint = serde_json::from_value(mark.checkpoint).unwrap_or_default();
-    if at.upper.is_none() {
-        at = start(&statements, context, &mut connection).await?;
+    let mut size = spec.batch.unwrap_or(FIRST_BATCH);
+    let mut stalled = 0;
+    if at.last == at.upper {
+        at = start(&statements, context, &mut connection, at.done).await?;
     }
-    if at.upper.is_some() {
-        let mut size = spec.batch.unwrap_or(FIRST_BATCH);
+    loop {
         context.progress(at.done, Some(at.total), "rows");
         while at.last != at.upper {
             if context.safe_point().await {
@@ -64,25 +73,43 @@ async fn attempt(spec: &Backfill, context: &Context) -> Result<Outcome, Outcome>
             size = next_size(size, began.elapsed(), if context.in_maintenance { OFFLINE } else { LIVE });
             context.progress(at.done, Some(at.total), "rows");
         }
-    }
-    context.report(Report::Verifying);
-    let left = connection.query(&statements.count, &[]).await?.number().unwrap_or(0);
-    if left > 0 {
-        return Err(Outcome::transient(format!("{left} rows still match `{}` after the last batch", spec.pending)));
+        context.report(Report::Verifying);
+        let left = count(&statements, &mut connection).await?;
+        if left == 0 {
+            break;
+        }
+        let (done, found) = at.pass;
+        stalled = if left < found { 0 } else { stalled + 1 };
+        if (at.done == done && found > 0) || stalled == STALLED {
+            let pending = &spec.pending;
+            return Err(Outcome::permanent(format!("{left} rows still match `{pending}` after all were gone through")));
+        }
+        at = start(&statements, context, &mut connection, at.done).await?;
     }
     context.marks.begin(&mut connection).await?;
     let finished = Mark { done: true, checkpoint: serde_json::to_value(&at).unwrap_or_default() };
-    context.marks.set(&mut connection, &context.key, &finished).await?;
+    context.marks.set(&mut connection, &context.mark, &finished).await?;
     connection.commit().await?;
     connection.close().await;
     Ok(Outcome::Done)
 }
 
-/// Fixes the upper bound and counts what is to do.
-async fn start(statements: &Statements, context: &Context, connection: &mut Connection) -> Result<Checkpoint, Outcome> {
-    let total = connection.query(&statements.count, &[]).await?.number().unwrap_or(0);
+/// Rows that are still to be changed.
+async fn count(statements: &Statements, connection: &mut Connection) -> Result<u64, StoreError> {
+    let left = connection.query(&statements.count, &[]).await?.number().unwrap_or(0);
+    Ok(u64::try_from(left).unwrap_or(0))
+}
+
+/// Begins a pass: fixes the upper bound and counts what is to do.
+async fn start(
+    statements: &Statements,
+    context: &Context,
+    connection: &mut Connection,
+    done: u64,
+) -> Result<Checkpoint, Outcome> {
+    let found = count(statements, connection).await?;
     let upper = connection.query(&statements.upper, &[]).await?.rows.into_iter().next();
-    let at = Checkpoint { last: None, upper, done: 0, total: u64::try_from(total).unwrap_or(0) };
+    let at = Checkpoint { last: None, upper, done, total: done + found, pass: (done, found) };
     context.marks.begin(connection).await?;
     save(context, connection, &at).await?;
     connection.commit().await?;
@@ -127,7 +154,7 @@ async fn batch(
 
 async fn save(context: &Context, connection: &mut Connection, at: &Checkpoint) -> Result<(), StoreError> {
     let checkpoint = serde_json::to_value(at).unwrap_or_default();
-    context.marks.set(connection, &context.key, &Mark { done: false, checkpoint }).await
+    context.marks.set(connection, &context.mark, &Mark { done: false, checkpoint }).await
 }
 
 /// Grows by half at most, shrinks at once.

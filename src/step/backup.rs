@@ -58,7 +58,9 @@ fn private_dir(folder: &Path) -> std::io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-async fn copy_sqlite(location: &Location, part: &Path) -> Result<(), Outcome> {
+pub(super) async fn copy_sqlite(location: &Location, part: &Path) -> Result<(), Outcome> {
+    // The copy goes into an empty file that is its owner's alone from the start.
+    super::shim::private(part, true).map_err(|e| Outcome::permanent(format!("cannot make {}: {e}", part.display())))?;
     let mut connection = Connection::open(location).await?;
     connection.execute("vacuum into ?", &[part.display().to_string().into()]).await?;
     connection.close().await;

@@ -15,6 +15,10 @@ use crate::store::{Connection, StoreError};
 #[derive(Clone, Debug)]
 pub struct Context {
     pub key: String,
+    /// Under which its effect is marked in the store. What is done anew in the same run has a mark of its own.
+    pub mark: String,
+    /// The operator says that it is not done, so that a question which cannot tell does not stand in the way.
+    pub told_to_do: bool,
     /// From 1.
     pub attempt: u32,
     /// As this step's templates see the deployment.

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::{Context, Outcome, Report};
@@ -22,14 +22,17 @@ fn attempt(edit: &FileEdit, context: &Context) -> Result<Outcome, String> {
     let path = path(edit, &context.site)?;
     let fail = |e: std::io::Error| format!("cannot change {}: {e}; it is as it was", path.display());
     match edit {
-        FileEdit::Touch(_) if path.exists() => Ok(Outcome::Adopted),
+        FileEdit::Touch(_) if path.try_exists().map_err(fail)? => Ok(Outcome::Adopted),
         FileEdit::Touch(_) => {
             fs::OpenOptions::new().create(true).append(true).open(&path).map_err(fail)?.sync_all().map_err(fail)?;
+            sync_folder(&path).map_err(fail)?;
             Ok(Outcome::Done)
         }
-        FileEdit::Absent(_) if !path.exists() => Ok(Outcome::Adopted),
+        // A folder that cannot be looked into says nothing of the file.
+        FileEdit::Absent(_) if !path.try_exists().map_err(fail)? => Ok(Outcome::Adopted),
         FileEdit::Absent(_) => {
             fs::remove_file(&path).map_err(fail)?;
+            sync_folder(&path).map_err(fail)?;
             Ok(Outcome::Done)
         }
         FileEdit::Move { to, .. } => {
@@ -200,13 +203,17 @@ fn list(setting: &Setting, format: Format, site: &Site) -> Result<Vec<Value>, St
 /// Keeps the file as it was before this run; a second attempt does not overwrite it.
 fn keep(path: &Path, before: &str, context: &Context) -> std::io::Result<PathBuf> {
     let folder = context.run_dir.join("files");
-    fs::create_dir_all(&folder)?;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
     let name: String = path.display().to_string().replace('/', "_");
     let kept = folder.join(name.trim_start_matches('_'));
     if !kept.exists() {
-        let mut file = fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(&kept)?;
+        // Whole or not there: a later attempt takes what has this name for the file as it was.
+        let part = kept.with_extension("part");
+        let mut file = super::shim::private(&part, true)?;
         file.write_all(before.as_bytes())?;
         file.sync_all()?;
+        fs::rename(&part, &kept)?;
+        sync_folder(&kept)?;
     }
     Ok(kept)
 }
@@ -217,7 +224,12 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".stepwell-new");
     let aside = path.with_file_name(name);
-    let mut file = fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&aside)?;
+    // A new file, since another one or a link under this name is not Stepwell's to write to.
+    match fs::remove_file(&aside) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e),
+        _ => {}
+    }
+    let mut file = fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(&aside)?;
     file.write_all(text.as_bytes())?;
     if let Some(was) = was {
         file.set_permissions(fs::Permissions::from_mode(was.mode() & 0o7777))?;
@@ -226,5 +238,10 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     }
     file.sync_all()?;
     fs::rename(&aside, path)?;
+    sync_folder(path)
+}
+
+/// Makes it durable that a file is there, or is not.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
     fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }

@@ -20,6 +20,9 @@ mod sql;
 mod user;
 mod wait;
 
+#[cfg(test)]
+mod tests;
+
 pub use ask::fits as answer_fits;
 pub use check::rows_as_lines;
 pub use context::{Context, Control, Failure, Outcome, Report};

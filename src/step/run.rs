@@ -1,13 +1,12 @@
 //! Programs as steps, under the shim.
 
+use std::io::{Seek, Write};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt;
-
-use super::output::{Tail, text};
-use super::shim::{self, Folder, Life, Status};
+use super::output::{Tail, scrub, text};
+use super::shim::{self, Folder, Life, Status, private};
 use super::user::User;
 use super::{Context, Control, Outcome, Report};
 use crate::definition::Text;
@@ -41,34 +40,34 @@ fn folder(run_dir: &Path, key: &str, attempt: u32) -> Folder {
 pub async fn run(command: &Command, as_user: Option<&Template>, context: &Context) -> Outcome {
     let folder = folder(&context.run_dir, &context.key, context.attempt);
     if folder.life() == Life::Never
-        && let Err(outcome) = start(command, as_user, context, &folder).await
+        && let Err(outcome) = start(command, as_user, context, &folder)
     {
         return outcome;
     }
-    let status = match follow(command.secret_output, context, &folder).await {
-        Ok(status) => status,
-        Err(outcome) => return outcome,
+    let outcome = match follow(command.secret_output, context, &folder).await {
+        Ok(status) => outcome(command, context, &folder, &status),
+        Err(outcome) => outcome,
     };
-    outcome(command, context, &folder, &status)
+    for path in [folder.stdout(), folder.stderr()] {
+        if let Err(e) = scrub(&path, |text| context.site.secrets.mask(text)) {
+            context.report(Report::Log(format!("{} may hold secrets: {e}", path.display())));
+        }
+    }
+    outcome
 }
 
 /// Starts the program under the shim, which inherits the lock on the output file.
-async fn start(
-    command: &Command,
-    as_user: Option<&Template>,
-    context: &Context,
-    folder: &Folder,
-) -> Result<(), Outcome> {
+fn start(command: &Command, as_user: Option<&Template>, context: &Context, folder: &Folder) -> Result<(), Outcome> {
     let permanent = |e: String| Outcome::permanent(e);
     let renderer = context.site.renderer();
     let secrets = &context.site.secrets;
     let argv = renderer.argv(&command.argv).map_err(|e| permanent(e.to_string()))?;
     let fail = |e: std::io::Error| Outcome::permanent(format!("the program cannot be started: {e}"));
     let out = folder.prepare().map_err(fail)?;
-    let err = out_file(&folder.stderr()).map_err(fail)?;
-    let stepwell = std::env::current_exe().map_err(fail)?;
-    let mut shim = tokio::process::Command::new(stepwell);
-    shim.arg("shim").arg(&folder.0).arg(command.timeout.unwrap_or(0).to_string()).arg("--");
+    let err = private(&folder.stderr(), false).map_err(fail)?;
+    // This very program, also when another one stands under its name by now.
+    let mut shim = tokio::process::Command::new("/proc/self/exe");
+    shim.arg0("stepwell").arg("shim").arg(&folder.0).arg(command.timeout.unwrap_or(0).to_string()).arg("--");
     shim.args(argv.iter().map(|a: &Text| a.reveal(secrets)));
     shim.env_clear().envs(base_env());
     for (name, value) in context.site.env.iter().chain(&command.env) {
@@ -94,19 +93,23 @@ async fn start(
         .map(|t| renderer.text(t).map(|t| t.reveal(secrets)))
         .transpose()
         .map_err(|e| permanent(e.to_string()))?;
-    shim.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() }).stdout(out).stderr(err);
-    let mut child = shim.spawn().map_err(fail)?;
-    if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
-        // A program that does not read its input ends by itself, and its status says so.
-        let _ = stdin.write_all(input.as_bytes()).await;
-    }
+    shim.stdin(match input {
+        Some(input) => memory(&input).map_err(fail)?.into(),
+        None => Stdio::null(),
+    });
+    shim.stdout(out).stderr(err);
+    // The child lives on when this is dropped.
+    shim.spawn().map_err(fail)?;
     // Not waited for: its status file is what counts, whoever is the parent then. Tokio reaps it.
     Ok(())
 }
 
-fn out_file(path: &Path) -> std::io::Result<std::fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)
+/// A file in memory only. The program finds its whole input there, also when the runner dies while it reads.
+fn memory(input: &str) -> std::io::Result<std::fs::File> {
+    let mut file = std::fs::File::from(rustix::fs::memfd_create("input", rustix::fs::MemfdFlags::CLOEXEC)?);
+    file.write_all(input.as_bytes())?;
+    file.rewind()?;
+    Ok(file)
 }
 
 /// Waits for the program's end and passes on what it writes.

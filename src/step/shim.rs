@@ -15,7 +15,7 @@ use std::time::Duration;
 use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::{Deserialize, Serialize};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal as Asked, SignalKind, signal};
 
 /// How long a program may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(10);
@@ -45,7 +45,7 @@ pub enum Life {
     Ended(Status),
     /// Neither the shim nor the program lives, and no status was written.
     Gone,
-    /// It was never started.
+    /// It was never started: the shim notes itself before it starts anything, and did not.
     Never,
 }
 
@@ -71,9 +71,9 @@ impl Folder {
     /// Makes the folder and its output file, already locked: the lock goes over to the shim, so that there is no
     /// moment in which the program lives without it.
     pub fn prepare(&self) -> std::io::Result<File> {
-        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+        use std::os::unix::fs::DirBuilderExt;
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
-        let out = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(self.stdout())?;
+        let out = private(&self.stdout(), false)?;
         flock(&out, FlockOperation::NonBlockingLockExclusive)?;
         Ok(out)
     }
@@ -86,8 +86,16 @@ impl Folder {
         match std::fs::read(self.status()).ok().and_then(|b| serde_json::from_slice(&b).ok()) {
             Some(status) => Life::Ended(status),
             None if alive => Life::Running,
-            None => Life::Gone,
+            None if self.pid().exists() => Life::Gone,
+            None => Life::Never,
         }
+    }
+
+    /// Whether that process is this attempt's shim, and not one that got its number later.
+    fn is_shim(&self, pid: Pid) -> bool {
+        let words = std::fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap_or_default();
+        let folder = std::os::unix::ffi::OsStrExt::as_bytes(self.0.as_os_str());
+        words.split(|byte| *byte == 0).any(|word| word == folder)
     }
 
     /// Asks the shim to stop its program.
@@ -95,6 +103,7 @@ impl Folder {
         let pid = std::fs::read_to_string(self.pid()).ok().and_then(|t| t.trim().parse().ok()).and_then(Pid::from_raw);
         if let Some(pid) = pid
             && self.life() == Life::Running
+            && self.is_shim(pid)
         {
             let _ = rustix::process::kill_process(pid, Signal::TERM);
         }
@@ -109,13 +118,17 @@ pub fn main(folder: &Path, seconds: u64, argv: &[String]) -> std::io::Result<()>
     // Its own session: neither a terminal's hang-up nor Ctrl-C reaches it or its program.
     let _ = rustix::process::setsid();
     let folder = Folder(folder.to_owned());
-    write_aside(&folder.pid(), std::process::id().to_string().as_bytes())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let status = runtime.block_on(supervise(argv, seconds));
+    let status = runtime.block_on(async {
+        // From its first sign of life on the shim can be asked to stop, and is never ended by that itself.
+        let asked = signal(SignalKind::terminate())?;
+        write_aside(&folder.pid(), std::process::id().to_string().as_bytes())?;
+        std::io::Result::Ok(supervise(argv, seconds, asked).await)
+    })?;
     write_aside(&folder.status(), &serde_json::to_vec(&status)?)
 }
 
-async fn supervise(argv: &[String], seconds: u64) -> Status {
+async fn supervise(argv: &[String], seconds: u64, mut asked: Asked) -> Status {
     let failed = |error: String| Status { exit: 127, timed_out: false, error: Some(error) };
     let [program, args @ ..] = argv else { return failed("no program was named".to_owned()) };
     let mut command = std::process::Command::new(program);
@@ -136,9 +149,7 @@ async fn supervise(argv: &[String], seconds: u64) -> Status {
             let _ = kill_process_group(group, with);
         }
     };
-    let (Ok(mut asked), limit) = (signal(SignalKind::terminate()), limit(seconds)) else {
-        return failed("signals cannot be watched".to_owned());
-    };
+    let limit = limit(seconds);
     tokio::pin!(limit);
     let mut timed_out = false;
     let mut deadline = None;
@@ -192,12 +203,44 @@ async fn limit(seconds: u64) {
     }
 }
 
+/// A file for its owner alone, emptied or to be appended to.
+pub(super) fn private(path: &Path, empty: bool) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).mode(0o600);
+    if empty {
+        options.write(true).truncate(true)
+    } else {
+        options.append(true)
+    };
+    options.open(path)
+}
+
 /// Writes a file so that it is either whole or not there, also after a power cut.
 fn write_aside(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let aside = path.with_extension("new");
-    let mut file = File::create(&aside)?;
+    let mut file = private(&aside, true)?;
     file.write_all(content)?;
     file.sync_all()?;
     std::fs::rename(&aside, path)?;
     File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_shim_that_lived_can_have_started_a_program() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder(place.path().join("a.1"));
+        assert_eq!(folder.life(), Life::Never);
+        let out = folder.prepare().expect("a file");
+        assert_eq!(folder.life(), Life::Running, "whoever holds the lock may be about to start it");
+        drop(out);
+        assert_eq!(folder.life(), Life::Never, "the runner was killed before there was a shim");
+        write_aside(&folder.pid(), b"1").expect("is written");
+        assert_eq!(folder.life(), Life::Gone);
+        assert!(!folder.is_shim(Pid::INIT), "a number that another process has now");
+    }
 }

@@ -30,7 +30,7 @@ async fn attempt(spec: &SqlSpec, context: &Context) -> Result<Outcome, Outcome> 
 }
 
 async fn statements(spec: &SqlSpec, context: &Context, connection: &mut Connection) -> Result<Outcome, Outcome> {
-    if context.marks.get(connection, &context.key).await?.done {
+    if context.marks.get(connection, &context.mark).await?.done {
         return Ok(Outcome::Adopted);
     }
     let (_, location) = context.site.store(spec.store.as_deref())?;
@@ -54,6 +54,6 @@ async fn statements(spec: &SqlSpec, context: &Context, connection: &mut Connecti
             context.progress(i as u64 + 1, Some(total), "statements");
         }
     }
-    context.marks.set(connection, &context.key, &Mark { done: true, checkpoint: serde_json::Value::Null }).await?;
+    context.marks.set(connection, &context.mark, &Mark { done: true, checkpoint: serde_json::Value::Null }).await?;
     Ok(Outcome::Done)
 }

@@ -156,14 +156,16 @@ impl Secrets {
 
     /// Text from outside, such as a program's output, with every secret in it replaced by its reference.
     pub fn mask(&self, text: &str) -> String {
-        let mut longest_first: Vec<_> = self.0.iter().filter(|(_, value)| !value.trim().is_empty()).collect();
+        // A secret of several lines is met line by line as well.
+        let lines = |value: &'_ String| value.lines().count() > 1;
+        let parts =
+            self.0.iter().filter(|(_, v)| lines(v)).flat_map(|(name, v)| v.lines().map(move |l| (name, l.trim())));
+        let mut longest_first: Vec<_> = self.0.iter().map(|(name, value)| (name, value.as_str())).collect();
+        longest_first.extend(parts.filter(|(_, line)| line.len() >= 6));
+        longest_first.retain(|(_, value)| !value.trim().is_empty());
         longest_first.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
         longest_first.into_iter().fold(text.to_owned(), |text, (name, value)| {
-            if text.contains(value.as_str()) {
-                text.replace(value.as_str(), &format!("{{{{ secret:{name} }}}}"))
-            } else {
-                text
-            }
+            if text.contains(value) { text.replace(value, &format!("{{{{ secret:{name} }}}}")) } else { text }
         })
     }
 }
