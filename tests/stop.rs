@@ -46,9 +46,7 @@ fn after_maintenance_was_left_no_further_step_begins() {
     let (code, events) = demo.start_runner().finish();
     assert_eq!(code, i32::from(Exit::StepFailed.code()), "{events:#?}");
 
-    let tried = |event: &&Event| {
-        matches!(&event.kind, EventKind::StepChanged { key, state: StepState::Running { .. } } if key == "2.0.0/index")
-    };
+    let tried = |event: &&Event| matches!(&event.kind, EventKind::StepChanged { key, state: StepState::Running { .. } } if key == "2.0.0/index");
     assert_eq!(events.iter().filter(tried).count(), 1, "the failed step is not tried again: {events:#?}");
     let service = events.iter().rev().find_map(|event| match &event.kind {
         EventKind::ServiceChanged { service } => Some(*service),

@@ -71,6 +71,7 @@ impl Machine {
         self.recorded = recorded;
         self.left = left;
         self.attempts = steps.iter().map(|(key, _, attempt)| (key.clone(), *attempt)).collect();
+        let mut found = Vec::new();
         for (key, state, _) in steps {
             match state {
                 // Going on is the operator's word that it may be tried again.
@@ -84,7 +85,7 @@ impl Machine {
                         Left::TakeUp => format!("{key} was running; its program is taken up where it is"),
                         Left::Unknown | Left::Nothing => format!("{key} was running when the last runner ended"),
                     };
-                    self.notice(Severity::Info, text);
+                    found.push(text);
                 }
                 _ => {}
             }
@@ -96,6 +97,9 @@ impl Machine {
         });
         let by = self.itself();
         self.record(EventKind::RunBegan { run: record.id, epoch, resumed: true, by });
+        for text in found {
+            self.notice(Severity::Info, text);
+        }
         if self.abandoning {
             self.end_for_good();
         } else if self.state.run_state == Some(RunState::AwaitingApproval) {

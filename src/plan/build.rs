@@ -262,6 +262,7 @@ fn engine_step(key: String, title: String, place: &Place<'_>, work: Work, offlin
         estimate: None,
         touches: String::new(),
         detail: Vec::new(),
+        proof: Vec::new(),
     }
 }
 

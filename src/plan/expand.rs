@@ -158,6 +158,7 @@ fn leaf(
         estimate,
         touches: String::new(),
         detail: Vec::new(),
+        proof: Vec::new(),
     })
 }
 

@@ -2,12 +2,12 @@
 
 use super::file;
 use crate::definition::Text;
-use crate::model::{Ask, Command, FileEdit, PlannedStep, Probe, Query, ResumeClass, Template, Value, Work};
+use crate::model::{Ask, Command, FileEdit, PlannedStep, Probe, Query, Template, Value, Work};
 use crate::probe::Site;
 
 /// Fills in what a step touches and its detail. It reads files of the system, and changes nothing.
 pub fn describe(step: &mut PlannedStep, site: &Site) {
-    let (touches, mut detail) = match &step.work {
+    let (touches, detail) = match &step.work {
         Work::Sql(sql) => {
             let store = store_word(site, sql.store.as_deref());
             let lines = sql.statements.iter().flat_map(|q| query_lines(q, site, sql.store.as_deref())).collect();
@@ -28,19 +28,7 @@ pub fn describe(step: &mut PlannedStep, site: &Site) {
             (program.rsplit('/').next().unwrap_or_default().to_owned(), command_lines(command, site))
         }
         Work::File(edit) => (shown(edit.path(), site), file_lines(edit, site)),
-        Work::Ask(ask) => {
-            let mut lines = vec![shown(&ask.text, site)];
-            if !ask.choices.is_empty() {
-                lines.push(format!(
-                    "answers: {}",
-                    ask.choices.iter().map(|c| shown(c, site)).collect::<Vec<_>>().join(", ")
-                ));
-            }
-            if let Some(typed) = &ask.typed {
-                lines.push(format!("type {typed} when it is done"));
-            }
-            (String::new(), lines)
-        }
+        Work::Ask(ask) => (String::new(), shown(&ask.text, site).trim().lines().map(str::to_owned).collect()),
         Work::Backup(backup) => {
             let to = backup
                 .to
@@ -55,24 +43,9 @@ pub fn describe(step: &mut PlannedStep, site: &Site) {
             (String::new(), keys)
         }
     };
-    if let Some(probe) = &step.done_when {
-        detail.push("done when:".to_owned());
-        detail.extend(probe_lines(probe, site).into_iter().map(|l| format!("  {l}")));
-    }
-    detail.push(after_a_crash(step.resume).to_owned());
+    step.proof = step.done_when.iter().flat_map(|probe| probe_lines(probe, site)).collect();
     step.touches = touches;
     step.detail = detail;
-}
-
-/// What happens with the step when Stepwell is killed in it.
-fn after_a_crash(class: ResumeClass) -> &'static str {
-    match class {
-        ResumeClass::Transactional => "after a crash: it happened as a whole or not at all, and Stepwell knows which",
-        ResumeClass::Keyset => "after a crash: it goes on from the last batch",
-        ResumeClass::Probe => "after a crash: Stepwell asks whether it is done, and does it again only if not",
-        ResumeClass::Idempotent => "after a crash: it is done again, which changes nothing that is done",
-        ResumeClass::Once => "after a crash: you are asked; it is never done twice by itself",
-    }
 }
 
 fn store_word(site: &Site, store: Option<&str>) -> String {

@@ -43,7 +43,7 @@ pub fn on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
             let paused = model.state.run_state == Some(RunState::Paused);
             return send(model, if paused { Decision::Go } else { Decision::Pause });
         }
-        Action::Stop => model.popup = Some(Popup::stop()),
+        Action::Stop => model.popup = Some(Popup::stop(model.moves())),
         Action::Detach => return vec![Effect::Quit { detached: true }],
         Action::Retry => {
             if let Some(Need::Failed { key, .. }) = model.state.need() {
@@ -291,6 +291,6 @@ pub fn quit(model: &mut Model) -> Vec<Effect> {
     }
     let unapproved = matches!(model.state.run_state, Some(RunState::AwaitingApproval | RunState::Preparing));
     model.approval = None;
-    model.popup = Some(Popup::leave(unapproved, model.detachable, model.drives()));
+    model.popup = Some(Popup::leave(unapproved, model.moves(), model.detachable, model.drives()));
     Vec::new()
 }

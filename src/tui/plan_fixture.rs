@@ -35,6 +35,7 @@ fn step(key: &str, phase: Phase, hop: Option<usize>, title: &str, work: Work) ->
         estimate: None,
         touches: String::new(),
         detail: Vec::new(),
+        proof: Vec::new(),
     }
 }
 

@@ -14,7 +14,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{heading, say, scrolled};
-use crate::model::{Ask, FileQuestion, Offline, PlannedStep, Probe};
+use crate::model::{Offline, PlannedStep, Work};
 use crate::tui::model::Model;
 use crate::tui::text::cut;
 use crate::words::format::{duration, visible};
@@ -51,15 +51,35 @@ fn lines(model: &Model, step: &PlannedStep, number: usize, room: usize) -> Vec<L
     if let Some(floor) = &step.floor {
         say(&mut lines, &words::floor_long(&visible(floor)), room, theme.warn());
     }
-    say(&mut lines, words::resume(step.resume), room, Style::new());
+    // A question and a look change nothing that could be half done.
+    if !matches!(step.work, Work::Ask(_) | Work::Check(_) | Work::Baseline(_)) {
+        say(&mut lines, words::resume(step.resume), room, Style::new());
+    }
     if step.optional {
         say(&mut lines, words::OPTIONAL, room, Style::new());
     }
-    heading(&mut lines, words::VERY_WORK, theme);
-    code(&mut lines, model, step.detail.iter().map(String::as_str), room);
-    if let Some(probe) = &step.done_when {
+    heading(&mut lines, work_title(step), theme);
+    if let Work::Ask(ask) = &step.work {
+        // A question is for reading; nothing of it is run.
+        for line in step.detail.iter().flat_map(|text| text.lines()) {
+            say(&mut lines, &format!("  {}", visible(line)), room, Style::new());
+        }
+        if !ask.choices.is_empty() {
+            let choices = ask.choices.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join(", ");
+            let default = ask.default.as_ref().map(|d| visible(&d.text));
+            say(
+                &mut lines,
+                &format!("  {}", words::answers(&visible(&choices), default.as_deref())),
+                room,
+                Style::new(),
+            );
+        }
+    } else {
+        code(&mut lines, model, step.detail.iter().map(String::as_str), room);
+    }
+    if !step.proof.is_empty() {
         heading(&mut lines, words::DONE_WHEN, theme);
-        code(&mut lines, model, question(probe).iter().map(String::as_str), room);
+        code(&mut lines, model, step.proof.iter().map(String::as_str), room);
     }
     if !step.checks.is_empty() {
         heading(&mut lines, words::CHECKED_AFTER, theme);
@@ -78,13 +98,11 @@ fn code<'a>(lines: &mut Vec<Line<'static>>, model: &Model, text: impl Iterator<I
     }
 }
 
-/// What a probe asks, as its author wrote it.
-fn question(probe: &Probe) -> Vec<String> {
-    match &probe.ask {
-        Ask::Sql { query, .. } => query.all().map(|t| t.text.clone()).collect(),
-        Ask::Run(command) => {
-            vec![command.argv.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ")]
-        }
-        Ask::File { file: FileQuestion::Path(path) | FileQuestion::Ini(path) } => vec![path.text.clone()],
+fn work_title(step: &PlannedStep) -> &'static str {
+    match &step.work {
+        Work::Ask(_) if step.ask_first => words::VERY_QUESTION,
+        Work::Ask(_) => words::LATE_QUESTION,
+        Work::Check(_) | Work::Baseline(_) => words::VERY_CHECK,
+        _ => words::VERY_WORK,
     }
 }
