@@ -116,7 +116,7 @@ pub fn cut(span: &Span<'_>, room: usize) -> Vec<Span<'static>> {
             }
             used += w;
             end = at + c.len_utf8();
-            if matches!(c, ' ' | ',') && used * 2 > free {
+            if matches!(c, ' ' | ',') && used * 2 >= free {
                 good = Some(end);
             }
         }

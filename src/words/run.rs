@@ -26,7 +26,7 @@ pub const CLOSE_UNFINISHED: &str = "an upgrade is not finished; leaving changes 
 pub fn close(state: RunState, at_end: AtEnd, service: Service) -> &'static str {
     match (state, at_end) {
         (RunState::Preparing | RunState::AwaitingApproval, _) if service == Service::Up => {
-            "nobody here for ten minutes ends the run; nothing is done yet"
+            "nothing is done yet; ten minutes alone end the run"
         }
         (RunState::Preparing | RunState::AwaitingApproval, _) => {
             "nobody here for ten minutes ends the run and maintenance"
@@ -153,7 +153,7 @@ pub fn at_time(what: &str, at: jiff::Timestamp) -> String {
 }
 
 pub const BEGUN: &str = "begun";
-pub const DOWN_SINCE: &str = "down since";
+pub const DOWN_SINCE: &str = "in maintenance since";
 pub const LOG_EMPTY: &str = "Nothing was written yet.";
 
 /// Why it waits, since when, when it is tried again and how often at most.

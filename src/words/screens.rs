@@ -222,7 +222,7 @@ pub fn maintenance_chosen(choice: &MaintenanceChoice) -> String {
 
 // Plan
 
-pub const NO_RETURN: &str = "point of no return: after the step above only the backup leads back";
+pub const NO_RETURN: &str = "point of no return: now only the backup leads back";
 pub const NO_RETURN_HERE: &str = "Point of no return: after it only the backup leads back.";
 pub const APPROVE_ROW: &str = "Approve this plan";
 pub const APPROVED_ROW: &str = "Approved";
@@ -260,7 +260,7 @@ pub fn floor(version: &str) -> String {
 
 /// The same as a sentence.
 pub fn floor_long(version: &str) -> String {
-    format!("After it only {version} or later can read the data. The backup alone leads further back.")
+    format!("Without the backup you can go back to {version} or later.")
 }
 
 /// The kind of work in a word.

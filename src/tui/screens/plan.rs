@@ -121,14 +121,24 @@ fn floor(step: &PlannedStep) -> String {
     step.floor.as_ref().map(|f| words::floor(&visible(f))).unwrap_or_default()
 }
 
+fn beside(step: &PlannedStep, columns: &Columns) -> bool {
+    (columns.touches > 0 && !step.touches.is_empty()) || step.estimate.is_some() || step.floor.is_some()
+}
+
 fn row(model: &Model, number: usize, step: &PlannedStep, room: usize, columns: &Columns) -> Line<'static> {
     let theme = model.theme;
     let ascii = theme.glyphs.ascii;
     let mut spans = vec![
         Span::styled(format!("{} ", right(&(number + 1).to_string(), 3, ascii)), theme.quiet()),
         Span::styled(format!("{}  ", pad(words::kind(&step.work), columns.kind, ascii)), theme.code()),
-        Span::raw(pad(&visible(&step.title), columns.title(room), ascii)),
     ];
+    if beside(step, columns) {
+        spans.push(Span::raw(pad(&visible(&step.title), columns.title(room), ascii)));
+    } else {
+        // Nothing stands to the right of it.
+        spans.push(Span::raw(fit(&visible(&step.title), room.saturating_sub(6 + columns.kind), ascii)));
+        return Line::from(spans);
+    }
     if columns.touches > 0 {
         spans.push(Span::styled(format!("  {}", pad(&visible(&step.touches), columns.touches, ascii)), theme.quiet()));
     }
