@@ -54,5 +54,5 @@ fn after_maintenance_was_left_no_further_step_begins() {
     });
     assert_eq!(service, Some(Service::Up), "{events:#?}");
     assert_eq!(maintenance(&demo), "off");
-    demo.run(["status"]).exit(Exit::StepFailed.code().into()).prints("service   as it was found");
+    demo.run(["status"]).exit(Exit::StepFailed.code().into()).prints("service   up, as it was found");
 }

@@ -165,6 +165,8 @@ fn next(state: &State, exit: Exit, alive: bool) -> Vec<String> {
 fn run_word(state: Option<RunState>, alive: bool) -> &'static str {
     match state {
         Some(RunState::Running | RunState::Preparing) if !alive => "interrupted: its runner is gone",
+        Some(RunState::AwaitingApproval) if !alive => "interrupted before its approval: its runner is gone",
+        Some(RunState::AwaitingConfirmation) if !alive => "interrupted before its confirmation: its runner is gone",
         Some(RunState::Paused) if !alive => "interrupted while paused: its runner is gone",
         Some(RunState::Preparing) => "preparing",
         Some(RunState::AwaitingApproval) => "waits for approval",

@@ -294,3 +294,20 @@ fn what_is_said_of_closing_the_window_fits_the_smallest_screen() {
         }
     }
 }
+
+#[test]
+fn enter_reads_the_plan_step_by_step_and_ends_at_the_approval() {
+    let mut w = Wizard::new(60, 16).surveyed().at_plan();
+    let steps = w.model.state.steps.len();
+    w.press("g");
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..steps * 4 {
+        w.enter();
+        if !w.model.detail {
+            break;
+        }
+        seen.insert(w.model.cursor());
+    }
+    assert_eq!(seen.len(), steps, "every step was open once: {seen:?}");
+    assert!(w.screen().contains("enter Approve"), "{}", w.screen());
+}

@@ -51,6 +51,12 @@ pub fn next_label(model: &Model) -> &'static str {
                 ""
             }
         }
+        Screen::Plan if model.detail => match model.cursor() + 1 < state.steps.len() {
+            _ if model.scroll < view::furthest(model) => words::READ_ON,
+            true => words::NEXT_STEP,
+            false if model.approvable().is_some() => words::TO_APPROVAL,
+            false => words::TO_LIST,
+        },
         Screen::Plan if model.cursor() < state.steps.len() => words::OPEN,
         Screen::Plan if model.approvable().is_some() && drives => words::APPROVE,
         Screen::Plan if model.stage() > Screen::Plan => words::NEXT,
@@ -73,9 +79,9 @@ pub fn next_label(model: &Model) -> &'static str {
     }
 }
 
-/// Whether Enter does something. An open step of the plan has nothing further.
+/// Whether Enter does something.
 pub fn next(model: &Model) -> bool {
-    !model.detail && !next_label(model).is_empty()
+    !next_label(model).is_empty()
 }
 
 /// Whether notes are read to go on, and not only read again.
