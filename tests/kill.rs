@@ -208,7 +208,7 @@ fn closing_the_terminal_ends_the_client_and_not_the_run() {
     first.exit_code();
     assert_eq!(ledger.status(), 7, "the run goes on without a terminal");
 
-    let mut second = ledger.terminal(["attach"]).start();
+    let second = ledger.terminal(["attach"]).start();
     second.wait_until("the screen that was left", |screen| lasting(&screen.contents()) == seen);
 
     drop(waiting);

@@ -215,7 +215,7 @@ fn long_question(columns: u16, rows: u16) -> Wizard {
     let step = plan.steps.iter_mut().find(|s| matches!(s.work, Work::Ask(_))).expect("a question");
     if let Work::Ask(ask) = &mut step.work {
         let lines: Vec<_> = (1..=30).map(|n| format!("line {n} of the question")).collect();
-        ask.text = Template::new(&lines.join("\n"));
+        ask.text = Template::new(lines.join("\n"));
     }
     w.press("a");
     w
@@ -310,4 +310,13 @@ fn enter_reads_the_plan_step_by_step_and_ends_at_the_approval() {
     }
     assert_eq!(seen.len(), steps, "every step was open once: {seen:?}");
     assert!(w.screen().contains("enter Approve"), "{}", w.screen());
+}
+
+#[test]
+fn a_key_pressed_twice_decides_once() {
+    let mut w = Wizard::new(80, 24).surveyed();
+    let enter = || Msg::Key(crossterm::event::KeyEvent::from(KeyCode::Enter));
+    let first = super::update::update(&mut w.model, enter());
+    assert_eq!(first.len(), 1, "{first:?}");
+    assert_eq!(super::update::update(&mut w.model, enter()), []);
 }

@@ -108,8 +108,12 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     }
 }
 
-/// Sends a decision; the indicator shows until something comes back.
+/// Sends a decision; the indicator shows until something comes back. A key that is pressed twice meanwhile, on a slow
+/// line, decides nothing twice.
 pub fn send(model: &mut Model, decision: Decision) -> Vec<Effect> {
+    if model.waiting.as_ref() == Some(&decision) {
+        return Vec::new();
+    }
     model.waiting = Some(decision.clone());
     vec![Effect::Send(decision)]
 }

@@ -48,7 +48,7 @@ fn lines(model: &Model, step: &PlannedStep, number: usize, room: usize) -> Vec<L
     if step.point_of_no_return {
         say(&mut lines, words::NO_RETURN_HERE, room, theme.bad());
     }
-    if let Some(floor) = &step.floor {
+    if let Some(floor) = step.floor.as_ref().filter(|_| !step.point_of_no_return) {
         say(&mut lines, &words::floor_long(&visible(floor)), room, theme.warn());
     }
     // A question and a look change nothing that could be half done.

@@ -51,7 +51,9 @@ pub fn guide(plan: &Plan, file: &str) -> String {
     page.code(2, &format!("stepwell -d {}", quoted(file)));
     page.text(0, "Without it, exactly this plan and no other:");
     let more = if plan.steps.iter().any(|s| s.point_of_no_return) { " --allow-irreversible" } else { "" };
-    page.code(2, &format!("stepwell run -d {} --plan-hash {}{more}", quoted(file), plan.hash));
+    // As it stands it can be pasted into a shell.
+    page.line(format!("  stepwell run -d {}{more} \\", quoted(file)));
+    page.line(format!("    --plan-hash {}", plan.hash));
     page.lines.join("\n")
 }
 
@@ -151,7 +153,7 @@ fn describe(page: &mut Page, number: usize, step: &PlannedStep) {
     }
     let mut notes = Vec::new();
     notes.extend(answers(step));
-    if let Some(floor) = &step.floor {
+    if let Some(floor) = step.floor.as_ref().filter(|_| !step.point_of_no_return) {
         notes.push(words::floor_long(&visible(floor)));
     }
     if step.point_of_no_return {
@@ -210,16 +212,21 @@ impl Page {
 
     /// Words, broken at spaces.
     fn text(&mut self, indent: usize, text: &str) {
+        let mut line = " ".repeat(indent);
+        // An item of a list keeps its mark to itself.
+        let indent = if text.starts_with("- ") { indent + 2 } else { indent };
         let lead = " ".repeat(indent);
-        let mut line = lead.clone();
+        let mut empty = true;
         for word in text.split_whitespace() {
-            if line.width() > indent && line.width() + 1 + word.width() > WIDTH {
+            if !empty && line.width() + 1 + word.width() > WIDTH {
                 self.line(std::mem::replace(&mut line, lead.clone()));
+                empty = true;
             }
-            if line.width() > indent {
+            if !empty {
                 line.push(' ');
             }
             line.push_str(word);
+            empty = false;
         }
         self.line(line);
     }
