@@ -298,7 +298,7 @@ fn a_reader_that_went_away_is_no_error() {
 
 #[test]
 fn a_question_is_shown_in_the_lines_that_it_was_written_in() {
-    let plan = Demo::with_rows(10).build().run(["plan"]).exit(0).prints("       - `keep`: they go on working");
+    let plan = Demo::with_rows(10).build().run(["plan"]).exit(0).prints("  - `keep`: they go on working");
     // How a newline within a line would be made visible.
     assert!(!plan.stdout().contains('\u{240a}'), "{plan}");
 }

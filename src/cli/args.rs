@@ -5,49 +5,47 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-/// Walks you through the upgrade of a self-hosted, stateful service.
-///
-/// Without a command: the wizard for ./stepwell.yaml.
+/// Walks you through the upgrade of a self-hosted, stateful service
 #[derive(Clone, Debug, Parser)]
-#[command(name = "stepwell", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "stepwell", version, before_help = BEFORE, after_help = EXIT_CODES, max_term_width = 100)]
 pub struct Args {
     #[command(subcommand)]
     pub command: Option<Command>,
     /// The deployment file
-    #[arg(short, long, value_name = "FILE", default_value = "stepwell.yaml", global = true)]
+    #[arg(short, long, value_name = "FILE", default_value = "stepwell.yaml", global = true, help_heading = COMMON)]
     pub deployment: PathBuf,
     /// More definitions: a folder with one folder for each system
-    #[arg(long, value_name = "DIR", env = "STEPWELL_CATALOGUE", global = true)]
+    #[arg(long, value_name = "DIR", env = "STEPWELL_CATALOGUE", global = true, help_heading = COMMON)]
     pub catalogue: Option<PathBuf>,
-    /// The version to upgrade to (the newest one)
-    #[arg(long, value_name = "VERSION", global = true)]
+    /// The version to upgrade to; the newest one when not given
+    #[arg(long, value_name = "VERSION", global = true, help_heading = COMMON)]
     pub to: Option<String>,
     /// The version that is deployed, where the data leave it open; with --force against what they say
-    #[arg(long, value_name = "VERSION", global = true)]
+    #[arg(long, value_name = "VERSION", global = true, help_heading = COMMON)]
     pub from: Option<String>,
     /// Run this action alone, without an upgrade and its version; may be repeated, needs --force
-    #[arg(long, value_name = "NAME", global = true)]
+    #[arg(long, value_name = "NAME", global = true, help_heading = COMMON)]
     pub tag: Vec<String>,
     /// Let --from override what was found, and --tag run
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub force: bool,
     /// Go on although a check warns, and say why
-    #[arg(long, value_name = "CHECK=REASON", value_parser = pair, global = true)]
+    #[arg(long, value_name = "CHECK=REASON", value_parser = pair, global = true, help_heading = COMMON)]
     pub accept: Vec<(String, String)>,
     /// A secret from a file
-    #[arg(long, value_name = "NAME=@FILE", value_parser = pair, global = true)]
+    #[arg(long, value_name = "NAME=@FILE", value_parser = pair, global = true, help_heading = COMMON)]
     pub secret: Vec<(String, String)>,
     /// One JSON document, or one event a line
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub json: bool,
     /// Whole lines and numbered questions instead of screens
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub plain: bool,
     /// Draw with ASCII signs only
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub ascii: bool,
     /// Run the steps in this process instead of one that outlives the terminal
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub foreground: bool,
 }
 
@@ -58,33 +56,33 @@ pub enum Command {
     Wizard,
     /// A sample deployment with an embedded database, and the wizard on it
     Demo(Demo),
-    /// Release notes between the deployed version and the target
+    /// The release notes on the path; changes nothing
     Notes,
     /// The checks: PASS, WARN, FAIL, SKIP and counts; changes nothing
     Check,
-    /// The plan; changes nothing
+    /// The plan, as a guide to read; changes nothing
     Plan {
-        /// Write it to a file
+        /// Write it to a file as well, as JSON
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Upgrade without the wizard; needs --yes or --plan-hash
+    /// Upgrade without the wizard; a new run needs --yes or --plan-hash
     Run(Run),
-    /// What is it doing, how far is it, is the service up, what comes next
+    /// What an upgrade does, how far it is, whether the service is up, what to type next
     Status,
-    /// Earlier runs
+    /// This deployment's runs
     History,
-    /// The run screen of a run that is going on
+    /// Back to a run that is going on
     Attach,
-    /// Hold a run up at its next safe point
+    /// Pause a run at its next safe point
     Pause,
     /// Let a paused run go on
     Go,
     /// Stop a run at its next safe point; it can go on later
     Stop,
-    /// End an unfinished run where it stands
+    /// End an unfinished run where it stands; what was done stays done
     Abandon,
-    /// Check definitions
+    /// Check definitions of systems for mistakes
     Lint {
         /// Folders of systems
         #[arg(value_name = "DIR", required = true)]
@@ -201,6 +199,10 @@ fn pair(text: &str) -> Result<(String, String), String> {
         _ => Err("expected NAME=VALUE, both of them not empty".to_owned()),
     }
 }
+
+const COMMON: &str = "Common options";
+
+const BEFORE: &str = "Without a command: the wizard for ./stepwell.yaml. To try it on a sample: stepwell demo";
 
 const EXIT_CODES: &str = "\
 Exit codes:

@@ -57,8 +57,14 @@ async fn left_behind(mut client: Client) -> Result<Exit, Failure> {
 
 async fn decide(mut client: Client, decision: Decision) -> Result<Exit, Failure> {
     let mut state = State::default();
-    let mut sent = false;
-    let mut heard = 0;
+    // What happened earlier is no answer.
+    let refused = |reason: String| Failure::new(Exit::Usage, format!("error: {reason}"));
+    session::catch_up(&mut client, &mut state).await.map_err(refused)?;
+    if decision == Decision::Pause && state.run_state == Some(RunState::Paused) {
+        return Err(Failure::new(Exit::Usage, "error: it is paused already; `stepwell go` lets it go on"));
+    }
+    let heard = state.notices.len();
+    let _ = client.decisions.send(ToRunner::Decide(decision.clone()));
     while let Some(message) = client.events.recv().await {
         match message {
             FromRunner::Event(event) => state.apply(&event),
@@ -70,16 +76,11 @@ async fn decide(mut client: Client, decision: Decision) -> Result<Exit, Failure>
             println!("{}", summary.text);
             return Ok(Exit::Done);
         }
-        if !sent && state.run_state.is_some() {
-            sent = true;
-            heard = state.notices.len();
-            let _ = client.decisions.send(ToRunner::Decide(decision.clone()));
-        }
         let there = match decision {
             Decision::Pause => state.run_state == Some(RunState::Paused),
-            Decision::Go => sent && state.run_state == Some(RunState::Running),
+            Decision::Go => state.run_state == Some(RunState::Running),
             // It has been told; the step that runs may take its time.
-            Decision::Stop => sent && state.notices.len() > heard,
+            Decision::Stop => state.notices.len() > heard,
             _ => false,
         };
         if there {
@@ -93,8 +94,8 @@ async fn decide(mut client: Client, decision: Decision) -> Result<Exit, Failure>
 /// What a decision has led to.
 fn effect(decision: &Decision) -> &'static str {
     match decision {
-        Decision::Pause => "it pauses at the next safe point; `stepwell go` lets it go on",
-        Decision::Go => "going on",
-        _ => "it stops at the next safe point; `stepwell status` tells when it has",
+        Decision::Pause => "It pauses at the next safe point. Let it go on: stepwell go",
+        Decision::Go => "It goes on. Follow it: stepwell attach",
+        _ => "It stops at the next safe point. See when it has: stepwell status",
     }
 }

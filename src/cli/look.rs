@@ -5,11 +5,11 @@ use std::path::Path;
 use serde_json::json;
 
 use super::args::Args;
-use super::{Failure, load, session};
+use super::{Failure, load, report, session};
 use crate::link::{Client, FromRunner, ToRunner};
-use crate::model::{CheckStatus, Decision, Exit, Need, State, Work};
-use crate::words::format::{duration, visible};
-use crate::words::{plain, screens};
+use crate::model::{CheckStatus, Decision, Exit, Need, State};
+use crate::words::format::visible;
+use crate::words::plain::{self, guide::guide};
 
 /// How far to look.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,14 +95,10 @@ pub async fn notes(args: &Args) -> Result<Exit, Failure> {
     }
     let pages: Vec<_> = state.route.iter().flat_map(|r| &r.notes).collect();
     if pages.is_empty() {
-        println!("There are no release notes on this path.");
+        report::print("There are no release notes on this path.")?;
     }
-    for page in pages {
-        for line in page.text.trim_end().lines() {
-            println!("{}", visible(line));
-        }
-        println!();
-    }
+    let lines = pages.iter().flat_map(|page| page.text.trim_end().lines().map(visible).chain([String::new()]));
+    report::print(&lines.collect::<Vec<_>>().join("\n"))?;
     Ok(Exit::Done)
 }
 
@@ -147,56 +143,11 @@ pub async fn plan(args: &Args, out: Option<&Path>) -> Result<Exit, Failure> {
         write_aside(out, &serde_json::to_string_pretty(&document).unwrap_or_default())?;
     }
     if args.json {
-        println!("{document}");
-    } else {
-        print_plan(&state);
+        report::print(&document.to_string())?;
+    } else if let Some(plan) = &state.plan {
+        report::print(&guide(plan, &state.file, state.survey.as_ref().is_some_and(|survey| survey.version.forced)))?;
     }
     Ok(Exit::Done)
-}
-
-fn print_plan(state: &State) {
-    let Some(plan) = &state.plan else { return };
-    let label = |f: fn(&crate::model::Route) -> &String| state.route.as_ref().map(f).cloned().unwrap_or_default();
-    let mut named = String::new();
-    if plan.tags.is_empty() {
-        println!("{}: {} → {}", plan.title, label(|r| &r.from_label), label(|r| &r.to_label));
-    } else {
-        println!("{} {}, which stays as it is: {}", plan.title, label(|r| &r.to_label), visible(&plan.tags.join(", ")));
-        named = plan.tags.iter().map(|tag| format!(" --tag {tag}")).collect::<String>() + " --force";
-    }
-    if state.survey.as_ref().is_some_and(|survey| survey.version.forced) {
-        println!("Forced: the data say something else than {}.", visible(&plan.from));
-        named += &format!(" --from {}", plan.from);
-        named += if plan.tags.is_empty() { " --force" } else { "" };
-    }
-    let mut hop = None;
-    for (number, step) in plan.steps.iter().enumerate() {
-        if step.hop.is_some() && step.hop != hop {
-            hop = step.hop;
-            if let Some(hop) = hop.and_then(|h| plan.hops.get(h)) {
-                println!("\n{} → {}", hop.from_label, hop.to_label);
-            }
-        }
-        if step.point_of_no_return {
-            println!(
-                "────── point of no return: after this only the backup leads back below {} ──────",
-                step.floor.as_deref().unwrap_or("")
-            );
-        }
-        let estimate = step.estimate.map(|ms| format!(", about {}", duration(ms))).unwrap_or_default();
-        println!("{:>3}. {} [{}{estimate}]  {}", number + 1, visible(&step.title), step.work.word(), step.key);
-        if let Some(why) = &step.why {
-            println!("       why: {}", visible(why));
-        }
-        if !matches!(step.work, Work::Check(_) | Work::Baseline(_)) {
-            for line in &step.detail {
-                println!("       {}", visible(line));
-            }
-            println!("       {}", screens::resume(step.resume));
-        }
-    }
-    println!("\nplan hash {}", plan.hash);
-    println!("approve exactly this plan with: stepwell run -d {}{named} --plan-hash {}", state.file, plan.hash);
 }
 
 fn write_aside(path: &Path, text: &str) -> Result<(), Failure> {

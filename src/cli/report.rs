@@ -1,10 +1,14 @@
 //! What is printed on the normal screen.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
 
-use crate::model::{Exit, Outcome};
+use super::Failure;
+use crate::model::{Exit, MaintenanceChoice, Outcome, RunState, State};
 use crate::tui;
 use crate::words::format::{duration, visible};
+use crate::words::plain::guide::quoted;
+
+const GONE: &str = "The process that does the work is gone. Everything up to the last safe point is recorded.";
 
 /// Whether screens can be drawn here.
 pub fn has_screen() -> bool {
@@ -13,44 +17,64 @@ pub fn has_screen() -> bool {
     std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !dumb && !set("ACCESSIBLE")
 }
 
+/// Writes a result to standard output.
+///
+/// # Errors
+/// When it cannot be written; a reader that went away ends the command without a word.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    Ok(out.flush()?)
+}
+
 /// What the operator keeps after the wizard.
 pub fn farewell(ending: &tui::Ending) -> Exit {
     let state = &ending.state;
-    if ending.detached {
-        println!("The upgrade goes on without this terminal. Come back with: stepwell attach -d {}", state.file);
-        return ending.exit;
-    }
-    let Some((outcome, _, summary)) = &state.ended else {
-        return ending.exit;
-    };
-    println!("{}", visible(&summary.text));
-    if *outcome == Outcome::Done {
-        println!("  from      {}", summary.from);
-        println!("  to        {}", summary.to);
-        println!("  took      {}, of which {} in maintenance", duration(summary.duration), duration(summary.downtime));
-        println!("  by hand   stepwell run -d {} --yes --to {}{}", state.file, plain_target(state), extra(state));
-    }
-    for backup in &summary.backups {
-        println!("  backup    {}", visible(backup));
-    }
-    if let Some(next) = &summary.next {
-        println!("  next      {}", visible(next));
+    for line in told(ending, state) {
+        println!("{line}");
     }
     ending.exit
 }
 
-fn plain_target(state: &crate::model::State) -> String {
-    state.plan.as_ref().map(|p| p.to.clone()).unwrap_or_default()
+fn told(ending: &tui::Ending, state: &State) -> Vec<String> {
+    let file = quoted(&state.file);
+    if ending.detached {
+        let moves = matches!(state.run_state, Some(RunState::Preparing | RunState::Running));
+        let text = if moves { "The upgrade goes on without this terminal." } else { "The upgrade waits for you." };
+        return vec![text.to_owned(), format!("  return    stepwell attach -d {file}")];
+    }
+    let Some((outcome, _, summary)) = &state.ended else {
+        return if ending.gone { vec![GONE.to_owned(), format!("  next      stepwell -d {file}")] } else { Vec::new() };
+    };
+    let mut lines = vec![visible(&summary.text)];
+    if summary.run.is_some() {
+        let times = format!("{}, {} of it in maintenance", duration(summary.duration), duration(summary.downtime));
+        lines.push(format!("  versions  {} → {}", visible(&summary.from), visible(&summary.to)));
+        lines.push(format!("  took      {times}"));
+    }
+    lines.extend(summary.backups.iter().map(|backup| format!("  backup    {}", visible(backup))));
+    lines.extend(summary.next.iter().map(|next| format!("  next      {}", visible(next))));
+    if *outcome == Outcome::Done {
+        lines.push(format!("  the same upgrade without questions:\n    {}", visible(&same(state, &file))));
+    }
+    lines
 }
 
-/// The options with which the same upgrade runs without the wizard.
-fn extra(state: &crate::model::State) -> String {
-    let mut extra = String::new();
+/// The command line that does the same upgrade without the wizard.
+fn same(state: &State, file: &str) -> String {
+    let mut words = vec![format!("stepwell run -d {file} --yes")];
+    words.extend(state.plan.iter().map(|plan| format!("--to {}", quoted(&plan.to))));
     if !state.irreversible().is_empty() {
-        extra.push_str(" --allow-irreversible");
+        words.push("--allow-irreversible".to_owned());
     }
-    for (key, value) in &state.answers {
-        extra.push_str(&format!(" --answer {key}={value}"));
+    if let Some(MaintenanceChoice::Skip { reason }) = &state.maintenance {
+        words.push(format!("--skip-maintenance {}", quoted(reason)));
     }
-    extra
+    for row in &state.checks {
+        words.extend(
+            row.overridden.iter().map(|reason| format!("--accept {}", quoted(&format!("{}={reason}", row.id)))),
+        );
+    }
+    words.extend(state.answers.iter().map(|(key, value)| format!("--answer {}", quoted(&format!("{key}={value}")))));
+    words.join(" ")
 }

@@ -11,11 +11,13 @@ use super::args::Args;
 use crate::definition::Deployment;
 use crate::engine::{self, Setup};
 use crate::journal::{Holder, Lock, Locked};
-use crate::link::{self, Client, Socket, hub};
-use crate::model::Exit;
+use crate::link::{self, Client, FromRunner, Socket, hub};
+use crate::model::{Exit, State};
 
 /// How long a runner may take to listen.
 const START: Duration = Duration::from_secs(10);
+/// How long an open session may take to tell what it knows.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Makes the state directory, for its owner alone.
 pub fn state_dir(path: &Path) -> Result<(), Failure> {
@@ -37,6 +39,29 @@ pub fn lock(path: &Path) -> Result<Lock, Failure> {
         Locked::Held(holder) => Failure::new(Exit::LeaseHeld, held(&holder)),
         Locked::Io(e) => Failure::new(Exit::Internal, format!("error: {} cannot be locked: {e}", path.display())),
     })
+}
+
+/// Takes in what an open session tells, until it is silent for a moment.
+///
+/// # Errors
+/// With the runner's reason, when it does not talk to this client at all.
+pub async fn catch_up(client: &mut Client, state: &mut State) -> Result<(), String> {
+    let began = jiff::Timestamp::now();
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    // What happens from now on comes after all that happened before.
+    while state.now.is_none_or(|at| at < began) {
+        let quiet = if state.seq == 0 { PATIENCE } else { Duration::from_millis(50) };
+        match tokio::time::timeout(quiet, client.events.recv()).await {
+            Ok(Some(FromRunner::Event(event))) => state.apply(&event),
+            Ok(Some(FromRunner::Refused { reason })) => return Err(reason),
+            Ok(Some(FromRunner::Wheel { .. })) => {}
+            Ok(Some(FromRunner::Gone) | None) | Err(_) => break,
+        }
+        if tokio::time::Instant::now() > deadline {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Who holds the lease, and what to do about it.

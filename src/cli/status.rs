@@ -1,44 +1,43 @@
 //! `stepwell status`: asks the session that is open, otherwise the journal. Changes nothing.
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use super::args::Args;
-use super::{Failure, load, session};
+use super::{Failure, load, report, session};
 use crate::engine::survey;
 use crate::journal::{Journal, Lock};
-use crate::link::{Client, FromRunner};
 use crate::model::{Exit, RunState, Service, State, StepState};
 use crate::words::format::{between, count, duration, visible};
 use crate::words::plain;
-
-/// How long the open session may take to tell what it knows.
-const PATIENCE: Duration = Duration::from_secs(2);
+use crate::words::plain::guide::quoted;
 
 pub async fn run(args: &Args) -> Result<Exit, Failure> {
     let setup = load::setup(args, None)?;
     let state_dir = setup.deployment.state_dir.clone();
-    if let Some(client) = session::attached(&setup.deployment, true).await {
-        let state = told(client).await;
+    if let Some(mut client) = session::attached(&setup.deployment, true).await {
+        let mut state = State::default();
+        // A runner of another deployment in this folder says nothing of this one; the journal does.
+        let _ = session::catch_up(&mut client, &mut state).await;
         if state.run.is_some() {
             let exit = live_exit(&state);
-            show(args, &state, exit);
+            show(args, &state, exit, true)?;
             return Ok(exit);
         }
     }
     if let Some(state) = journaled(&state_dir, &setup).await? {
         let alive = Lock::holder(&state_dir).is_some();
         let exit = if alive { Exit::LeaseHeld } else { rest_exit(&state) };
-        show(args, &state, exit);
+        show(args, &state, exit, alive)?;
         return Ok(exit);
     }
     let found = survey(&setup.catalogue, &setup.deployment, &setup.secrets).await.survey;
     let (exit, text) = match (&found.problem, &found.version.deployed, found.targets.last()) {
         (Some((exit, text)), ..) => (*exit, text.clone()),
         (None, Some(_), Some(newest)) => {
-            let text =
-                format!("{} is deployed; an upgrade to {} is there. Next: stepwell", found.version.label, newest.label);
+            let text = format!(
+                "{} is deployed; an upgrade to {} is there. Begin it: stepwell",
+                found.version.label, newest.label
+            );
             (Exit::UpgradeNeeded, text)
         }
         (None, Some(_), None) => (Exit::Done, format!("{} is deployed, the newest release", found.version.label)),
@@ -48,31 +47,13 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
         }
     };
     if args.json {
-        println!(
-            "{}",
-            json!({ "schema": 1, "exit": exit.code(), "text": text, "deployed": found.version.deployed, "run": null })
-        );
+        let deployed = &found.version.deployed;
+        let document = json!({ "schema": 1, "exit": exit.code(), "text": text, "deployed": deployed, "run": null });
+        report::print(&document.to_string())?;
     } else {
-        println!("{}: {}", setup.catalogue.system.title, visible(&text));
+        report::print(&format!("{}: {}", setup.catalogue.system.title, visible(&text)))?;
     }
     Ok(exit)
-}
-
-/// What an open session tells until it is silent for a moment.
-async fn told(mut client: Client) -> State {
-    let mut state = State::default();
-    let deadline = tokio::time::Instant::now() + PATIENCE;
-    loop {
-        let quiet = if state.seq == 0 { PATIENCE } else { Duration::from_millis(50) };
-        match tokio::time::timeout(quiet, client.events.recv()).await {
-            Ok(Some(FromRunner::Event(event))) => state.apply(&event),
-            Ok(Some(FromRunner::Refused { .. } | FromRunner::Wheel { .. })) => {}
-            Ok(Some(FromRunner::Gone) | None) | Err(_) => return state,
-        }
-        if tokio::time::Instant::now() > deadline {
-            return state;
-        }
-    }
 }
 
 /// The newest run that is not finished, from the journal.
@@ -124,7 +105,7 @@ fn rest_exit(state: &State) -> Exit {
     }
 }
 
-fn show(args: &Args, state: &State, exit: Exit) {
+fn show(args: &Args, state: &State, exit: Exit, alive: bool) -> Result<(), Failure> {
     let (done, total) = state.steps_done();
     let at = state.current().map(|i| &state.steps[i]);
     if args.json {
@@ -138,47 +119,57 @@ fn show(args: &Args, state: &State, exit: Exit) {
             })),
             "service": state.service, "floor": state.floor, "backups": state.backups,
         });
-        println!("{document}");
-        return;
+        return report::print(&document.to_string());
     }
     let now = jiff::Timestamp::now();
     let (from, to) = state.plan.as_ref().map(|p| (p.from.as_str(), p.to.as_str())).unwrap_or_default();
-    println!(
-        "{} ({}): upgrade {from} → {to}, run {}",
-        state.title,
-        state.deployment,
-        state.run.as_deref().unwrap_or("")
-    );
-    println!("  state     {}, {done} of {total} steps done", run_word(state.run_state, exit));
+    let run = state.run.as_deref().unwrap_or_default();
+    let mut lines = vec![
+        format!("{} ({}): upgrade {from} → {to}, run {run}", visible(&state.title), visible(&state.deployment)),
+        format!("  state     {}, {done} of {total} steps done", run_word(state.run_state, alive)),
+    ];
     if let Some(row) = at {
         let title = state.step(&row.key).map(|s| s.title.clone()).unwrap_or_default();
-        println!("  step      {} ({})", visible(&title), row.key);
-        println!("            {}", visible(&step_words(&row.state)));
+        lines.push(format!("  step      {} ({})", visible(&title), row.key));
+        lines.push(format!("            {}", visible(&step_words(&row.state))));
         if let Some(total) = row.total {
-            println!("            {} of {} {}", count(row.done), count(total), row.unit);
+            lines.push(format!("            {} of {} {}", count(row.done), count(total), row.unit));
         }
         if let Some(began) = row.began {
-            println!("            began {} ago", duration(between(began, now)));
+            let ended = row.ended.is_none().then(|| duration(between(began, now)));
+            lines.extend(ended.map(|time| format!("            began {time} ago")));
         }
     }
-    println!("  service   {}", service_words(state, now));
+    lines.push(format!("  service   {}", service_words(state, now)));
     if let Some(floor) = &state.floor {
-        println!("  way back  to {floor} or later; below that only with the backup");
+        lines.push(format!("  way back  to {floor} or later; below that only with the backup"));
     }
     for backup in &state.backups {
-        println!("  backup    {backup}");
+        lines.push(format!("  backup    {backup}"));
     }
-    let next = match exit {
-        Exit::LeaseHeld | Exit::OperatorNeeded if state.runner.pid != 0 => "stepwell attach",
-        Exit::Done => "nothing: it is done",
-        _ => "stepwell run --yes (or `stepwell` for the wizard) goes on where it was; `stepwell abandon` ends it",
-    };
-    println!("  next      {next}");
+    lines.extend(next(state, exit, alive).iter().map(|next| format!("  next      {next}")));
+    report::print(&lines.join("\n"))
 }
 
-fn run_word(state: Option<RunState>, exit: Exit) -> &'static str {
+/// What can be typed next, the likeliest first.
+fn next(state: &State, exit: Exit, alive: bool) -> Vec<String> {
+    let command = |words: &str, what: &str| format!("{words} -d {}: {what}", quoted(&state.file));
+    match state.run_state {
+        _ if exit == Exit::Done => vec!["nothing: it is done".to_owned()],
+        Some(RunState::Paused) if alive => {
+            vec![command("stepwell go", "lets it go on"), command("stepwell attach", "shows it")]
+        }
+        _ if alive => vec![command("stepwell attach", "shows it")],
+        _ => vec![command("stepwell", "goes on where it was"), command("stepwell abandon", "ends it")],
+    }
+}
+
+fn run_word(state: Option<RunState>, alive: bool) -> &'static str {
     match state {
-        Some(RunState::Running) if exit == Exit::Stopped => "interrupted: its runner is gone",
+        Some(RunState::Running | RunState::Preparing) if !alive => "interrupted: its runner is gone",
+        Some(RunState::AwaitingApproval) if !alive => "interrupted before its approval: its runner is gone",
+        Some(RunState::AwaitingConfirmation) if !alive => "interrupted before its confirmation: its runner is gone",
+        Some(RunState::Paused) if !alive => "interrupted while paused: its runner is gone",
         Some(RunState::Preparing) => "preparing",
         Some(RunState::AwaitingApproval) => "waits for approval",
         Some(RunState::Running) => "running",
@@ -211,7 +202,7 @@ fn step_words(state: &StepState) -> String {
 
 fn service_words(state: &State, now: jiff::Timestamp) -> String {
     match (state.service, state.down_since) {
-        (Service::Up, _) => "as it was found".to_owned(),
+        (Service::Up, _) => "up, as it was found".to_owned(),
         (Service::Maintenance, Some(since)) => format!("in maintenance for {}", duration(between(since, now))),
         (Service::Maintenance, None) => "in maintenance".to_owned(),
         (Service::Down, _) => "down until the run is finished or the backup restored".to_owned(),

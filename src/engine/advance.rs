@@ -13,6 +13,7 @@ impl Machine {
             return;
         }
         if self.leaving.is_some() {
+            // On the way out nothing but the way out is done.
             self.leave_next();
             return;
         }

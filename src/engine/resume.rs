@@ -76,6 +76,7 @@ impl Machine {
             let known = self.attempts.entry(key.clone()).or_insert(0);
             *known = (*known).max(*attempt);
         }
+        let mut found = Vec::new();
         for (key, state, _) in steps {
             match state {
                 // Going on is the operator's word that it may be tried again.
@@ -98,7 +99,7 @@ impl Machine {
                         Left::TakeUp => format!("{key} was running; its program is taken up where it is"),
                         Left::Unknown | Left::Nothing => format!("{key} was running when the last runner ended"),
                     };
-                    self.notice(Severity::Info, text);
+                    found.push(text);
                 }
                 _ => {}
             }
@@ -107,6 +108,9 @@ impl Machine {
         self.run_is(self.working());
         let by = self.itself();
         self.record(EventKind::RunBegan { run: record.id, epoch, resumed: true, by });
+        for text in found {
+            self.notice(Severity::Info, text);
+        }
         if self.abandoning {
             self.abandon_resumed();
         } else if self.state.run_state == Some(RunState::AwaitingApproval) {

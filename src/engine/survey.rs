@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::definition::{Deployment, Secrets};
 use crate::journal::{Journal, JournalError, RunRecord};
 use crate::model::{
-    AnswerSpec, Catalogue, Exit, Probe, Range, SourceAnswer, Survey, Unfinished, Value, Version, VersionFound,
+    AnswerSpec, Catalogue, EventKind, Exit, Probe, Range, Service, SourceAnswer, Survey, Unfinished, Value, Version,
+    VersionFound,
 };
 use crate::plan::targets;
 use crate::probe::{Problem, Site, ask, resolve};
@@ -61,13 +62,13 @@ pub async fn survey(catalogue: &Catalogue, deployment: &Deployment, secrets: &BT
         );
         problem = Some((Exit::NoPath, text));
     }
-    let unfinished = journal.run.filter(RunRecord::is_unfinished);
+    let unfinished = journal.run.clone().filter(RunRecord::is_unfinished);
     let survey = Survey {
         stores: resolved.stores,
         facts: resolved.facts,
         targets: from.as_ref().map(|from| targets(catalogue, from)).unwrap_or_default(),
         version,
-        unfinished: unfinished.as_ref().map(|run| found_unfinished(run, &journal.over)),
+        unfinished: unfinished.as_ref().map(|run| found_unfinished(run, &journal)),
         // A run that is to go on has its own view of all this, but needs what the operator gave it.
         problem: problem.filter(|(exit, _)| unfinished.is_none() || *exit == Exit::Invalid),
     };
@@ -79,6 +80,8 @@ struct Read {
     run: Option<RunRecord>,
     /// Keys of the steps that are over.
     over: Vec<String>,
+    approved: bool,
+    service: Service,
     recorded: Option<String>,
 }
 
@@ -87,16 +90,24 @@ async fn read_journal(site: &Site) -> Result<Read, JournalError> {
         return Ok(Read::default());
     };
     let run = journal.latest_run().await?;
-    let mut over = Vec::new();
+    let mut read = Read::default();
     if let Some(run) = &run {
         let steps = journal.steps(&run.id).await?;
-        over = steps.into_iter().filter(|(_, state, _)| state.is_over()).map(|(key, _, _)| key).collect();
+        read.over = steps.into_iter().filter(|(_, state, _)| state.is_over()).map(|(key, _, _)| key).collect();
+        for event in journal.events(&run.id).await? {
+            match event.kind {
+                EventKind::Approved { .. } => read.approved = true,
+                EventKind::ServiceChanged { service } => read.service = service,
+                _ => {}
+            }
+        }
     }
-    let recorded = journal.version().await?.map(|r| r.version);
-    Ok(Read { run, over, recorded })
+    read.recorded = journal.version().await?.map(|r| r.version);
+    Ok(Read { run, ..read })
 }
 
-fn found_unfinished(run: &RunRecord, over: &[String]) -> Unfinished {
+fn found_unfinished(run: &RunRecord, read: &Read) -> Unfinished {
+    let over = &read.over;
     Unfinished {
         run: run.id.clone(),
         from: run.plan.from.clone(),
@@ -108,6 +119,8 @@ fn found_unfinished(run: &RunRecord, over: &[String]) -> Unfinished {
         done: over.len(),
         total: run.plan.steps.len(),
         at: run.plan.steps.iter().find(|s| !over.contains(&s.key)).map(|s| s.title.clone()),
+        approved: read.approved,
+        service: read.service,
     }
 }
 

@@ -39,6 +39,7 @@ mod tests {
             began: at(0),
             ended: None,
             heard: at(seconds),
+            waits: None,
             done,
             total,
             unit: "rows".to_owned(),

@@ -117,6 +117,9 @@ pub struct PlannedStep {
     pub touches: String,
     /// The very SQL, argument list or file change, line by line, secrets masked.
     pub detail: Vec<String>,
+    /// What `done_when` asks, line by line, secrets masked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proof: Vec<String>,
 }
 
 /// What a step of a plan does. Unlike in a definition there are no groups left.

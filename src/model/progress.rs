@@ -11,6 +11,8 @@ pub struct StepRow {
     pub ended: Option<jiff::Timestamp>,
     /// The last sign of life.
     pub heard: Option<jiff::Timestamp>,
+    /// Since when attempts have got nowhere.
+    pub waits: Option<jiff::Timestamp>,
     pub done: u64,
     pub total: Option<u64>,
     pub unit: String,
@@ -55,6 +57,7 @@ mod tests {
             began: Some(at(0)),
             ended: None,
             heard: Some(at(10 + seconds)),
+            waits: None,
             done,
             total,
             unit: "rows".into(),

@@ -164,6 +164,7 @@ impl State {
                     row.total = *total;
                     row.unit.clone_from(unit);
                     row.heard = Some(event.at);
+                    row.waits = None;
                 }
             }
             EventKind::Log { key, line } => {
@@ -194,6 +195,8 @@ impl State {
                 self.recorded = Some(version.clone());
                 self.confirmed = *confirmed;
             }
+            // What an earlier session had to say is over.
+            EventKind::Notice { .. } if self.is_history() => {}
             EventKind::Notice { severity, text } => self.notices.push((event.at, *severity, text.clone())),
             EventKind::Ended { outcome, exit, summary } => self.ended = Some((*outcome, *exit, summary.clone())),
         }
@@ -211,6 +214,7 @@ impl State {
                     began: None,
                     ended: None,
                     heard: None,
+                    waits: None,
                     done: 0,
                     total: None,
                     unit: String::new(),
@@ -227,6 +231,12 @@ impl State {
         if matches!(state, StepState::Running { .. }) {
             row.began.get_or_insert(at);
             row.first = None;
+        }
+        match state {
+            StepState::Waiting { .. } => drop(row.waits.get_or_insert(at)),
+            // An attempt that gets nowhere does not end the wait.
+            StepState::Running { .. } | StepState::Verifying { .. } => {}
+            _ => row.waits = None,
         }
         if state.is_over() {
             row.ended = Some(at);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Exit, Hop, RunState};
+use super::{Exit, Hop, RunState, Service};
 
 /// The deployment as it was found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -109,6 +109,10 @@ pub struct Unfinished {
     pub total: usize,
     /// The step that was under way, or comes next.
     pub at: Option<String>,
+    /// Whether its plan was approved.
+    pub approved: bool,
+    /// The state in which it left the service.
+    pub service: Service,
 }
 
 /// What lies between the deployed version and the chosen one.

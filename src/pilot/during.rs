@@ -1,7 +1,7 @@
 //! From the first change on.
 
 use super::{Move, Policy, Sent};
-use crate::model::{Decision, Exit, Need, Plan, PlannedStep, RunState, State, Work};
+use crate::model::{AtEnd, Decision, Exit, Need, Plan, PlannedStep, RunState, State, Work};
 use crate::words::plain::give;
 
 pub(super) fn want(state: &State, policy: &Policy, sent: &Sent) -> Move {
@@ -30,6 +30,9 @@ pub(super) fn want(state: &State, policy: &Policy, sent: &Sent) -> Move {
             Move::give(Exit::StepFailed, give::step_failed(&key, title(state, &key), &error, state.service))
         }
         Some(Need::Settle { key, intent }) => settle(state, policy, sent, key, &intent),
+        Some(Need::Confirm) if !policy.approves() && state.at_end == AtEnd::Wait => {
+            Move::give(Exit::OperatorNeeded, give::confirm(&plan.to, &state.file))
+        }
         Some(Need::Confirm) => Move::Decide(Decision::Confirm { version: plan.to.clone() }),
     }
 }

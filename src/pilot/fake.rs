@@ -52,6 +52,7 @@ pub(crate) fn step(key: &str, work: Work) -> PlannedStep {
         estimate_each: None,
         touches: "secrets".to_owned(),
         detail: vec![format!("detail of {key}")],
+        proof: Vec::new(),
     }
 }
 
@@ -89,6 +90,8 @@ pub(crate) fn unfinished(to: &str) -> Unfinished {
         done: 1,
         total: 3,
         at: Some("2.0.0/fill".to_owned()),
+        approved: true,
+        service: Service::Maintenance,
     }
 }
 

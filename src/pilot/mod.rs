@@ -93,10 +93,18 @@ pub fn next(state: &State, policy: &Policy, sent: &mut Sent) -> Move {
 }
 
 fn want(state: &State, policy: &Policy, sent: &Sent) -> Move {
-    if !policy.approves() {
+    if state.ended.is_some() || state.is_history() {
+        return Move::Wait;
+    }
+    // What was approved when the run began need not be said again to go on with it.
+    let approved = match (&state.run, &state.survey) {
+        (Some(_), _) => state.approved,
+        (None, Some(survey)) => survey.unfinished.as_ref().is_some_and(|run| run.approved),
+        (None, None) if !policy.approves() => return Move::Wait,
+        (None, None) => false,
+    };
+    if !policy.approves() && !approved {
         Move::give(Exit::Usage, give::NOT_APPROVED)
-    } else if state.ended.is_some() || state.is_history() {
-        Move::Wait
     } else if state.run.is_some() {
         during::want(state, policy, sent)
     } else {

@@ -322,6 +322,7 @@ fn engine_step(key: String, title: String, place: &Place<'_>, work: Work, offlin
         estimate_each: None,
         touches: String::new(),
         detail: Vec::new(),
+        proof: Vec::new(),
     }
 }
 

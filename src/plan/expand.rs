@@ -281,6 +281,7 @@ fn leaf(
         estimate_each,
         touches: String::new(),
         detail: Vec::new(),
+        proof: Vec::new(),
     })
 }
 

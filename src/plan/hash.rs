@@ -12,7 +12,7 @@ use crate::definition::{FactValue, Names};
 use crate::model::{Plan, PlannedStep};
 
 /// Keys of a step that only say something.
-const WORDS: [&str; 6] = ["title", "why", "fix", "estimate", "detail", "touches"];
+const WORDS: [&str; 7] = ["title", "why", "fix", "estimate", "detail", "proof", "touches"];
 
 /// SHA-256 over a plan's work, in hexadecimal. Of a secret only its name counts; `helpers` are the contents of helper
 /// programs by path.

@@ -31,19 +31,7 @@ pub fn describe(step: &mut PlannedStep, site: &Site) {
             (program.rsplit('/').next().unwrap_or_default().to_owned(), command_lines(command, site))
         }
         Work::File(edit) => (shown(edit.path(), site), file_lines(edit, site)),
-        Work::Ask(ask) => {
-            let mut lines: Vec<String> = shown(&ask.text, site).trim_end().lines().map(str::to_owned).collect();
-            if !ask.choices.is_empty() {
-                lines.push(format!(
-                    "answers: {}",
-                    ask.choices.iter().map(|c| shown(c, site)).collect::<Vec<_>>().join(", ")
-                ));
-            }
-            if let Some(typed) = &ask.typed {
-                lines.push(format!("type {typed} when it is done"));
-            }
-            (String::new(), lines)
-        }
+        Work::Ask(ask) => (String::new(), shown(&ask.text, site).trim().lines().map(str::to_owned).collect()),
         Work::Backup(backup) => {
             let to = backup
                 .to
@@ -78,10 +66,7 @@ pub fn describe(step: &mut PlannedStep, site: &Site) {
     if let Some(each) = step.estimate_each {
         detail.push(format!("about {} for each item", duration(each)));
     }
-    if let Some(probe) = &step.done_when {
-        detail.push("done when:".to_owned());
-        detail.extend(probe_lines(probe, site).into_iter().map(|l| format!("  {l}")));
-    }
+    step.proof = step.done_when.iter().flat_map(|probe| probe_lines(probe, site)).collect();
     step.touches = touches;
     step.detail = detail;
 }

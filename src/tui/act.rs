@@ -43,7 +43,7 @@ pub fn on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
             let paused = model.state.run_state == Some(RunState::Paused);
             return send(model, if paused { Decision::Go } else { Decision::Pause });
         }
-        Action::Stop => model.popup = Some(Popup::stop()),
+        Action::Stop => model.popup = Some(Popup::stop(model.moves())),
         Action::Detach => return vec![Effect::Quit { detached: true }],
         Action::Retry => {
             if let Some(Need::Failed { key, .. }) = model.state.need() {
@@ -162,6 +162,10 @@ fn next(model: &mut Model) -> Vec<Effect> {
         Screen::Notes if !ran => next_of_notes(model),
         Screen::Checks if !ran => next_of_checks(model),
         Screen::Maintenance if !ran => choose_maintenance(model),
+        Screen::Plan if model.detail => {
+            next_of_step(model);
+            Vec::new()
+        }
         Screen::Plan if model.cursor() < model.state.steps.len() => {
             model.detail = true;
             model.scroll = 0;
@@ -184,6 +188,19 @@ fn next(model: &mut Model) -> Vec<Effect> {
         screen if screen < model.stage() => open(model, screen.after()),
         _ => Vec::new(),
     }
+}
+
+/// Reads on in an open step, then opens the next one; after the last comes what follows in the list.
+fn next_of_step(model: &mut Model) {
+    let furthest = view::furthest(model);
+    if model.scroll < furthest {
+        model.scroll = (model.scroll + model.body().0.saturating_sub(2).max(1)).min(furthest);
+        return;
+    }
+    let row = model.cursor() + 1;
+    model.cursors[Screen::Plan as usize] = row;
+    model.scroll = 0;
+    model.detail = row < model.state.steps.len();
 }
 
 fn next_of_deployment(model: &mut Model) -> Vec<Effect> {
@@ -291,6 +308,6 @@ pub fn quit(model: &mut Model) -> Vec<Effect> {
     }
     let unapproved = matches!(model.state.run_state, Some(RunState::AwaitingApproval | RunState::Preparing));
     model.approval = None;
-    model.popup = Some(Popup::leave(unapproved, model.detachable, model.drives()));
+    model.popup = Some(Popup::leave(unapproved, model.moves(), model.detachable, model.drives()));
     Vec::new()
 }

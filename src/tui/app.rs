@@ -184,17 +184,18 @@ impl App {
 
     fn ending(self) -> Ending {
         let (detached, forced) = self.leaving.unwrap_or((false, None));
+        let gone = self.model.gone;
         let state = self.model.state;
         let ended = state.ended.clone();
         let exit = match (forced, &ended) {
             (Some(exit), _) => exit,
             (None, Some((_, exit, _))) => *exit,
-            (None, None) if self.model.gone => Exit::Internal,
+            (None, None) if gone => Exit::Internal,
             (None, None) if detached => Exit::Done,
             (None, None) => {
                 state.survey.as_ref().and_then(|s| s.problem.as_ref()).map_or(Exit::Done, |(exit, _)| *exit)
             }
         };
-        Ending { exit, summary: ended.map(|(_, _, summary)| summary), state, detached }
+        Ending { exit, summary: ended.map(|(_, _, summary)| summary), state, detached, gone }
     }
 }

@@ -104,7 +104,7 @@ fn a_watcher_decides_nothing_until_it_takes_the_wheel() {
     w.press("Ga");
     w.enter();
     assert_eq!(w.sent.len(), before);
-    assert!(w.screen().contains("watching"), "{}", w.screen());
+    assert!(w.screen().contains("you watch"), "{}", w.screen());
 }
 
 #[test]
@@ -226,4 +226,117 @@ fn scrolling_past_the_end_does_not_have_to_be_taken_back() {
     let end = w.screen();
     w.key(KeyCode::Left);
     assert_ne!(w.screen(), end);
+}
+
+/// A question with more text than the smallest screen has lines.
+fn long_question(columns: u16, rows: u16) -> Wizard {
+    let mut w = Wizard::new(columns, rows).surveyed().at_plan();
+    let plan = w.model.state.plan.as_mut().expect("a plan");
+    let step = plan.steps.iter_mut().find(|s| matches!(s.work, Work::Ask(_))).expect("a question");
+    if let Work::Ask(ask) = &mut step.work {
+        let lines: Vec<_> = (1..=30).map(|n| format!("line {n} of the question")).collect();
+        ask.text = Template::new(lines.join("\n"));
+    }
+    w.press("a");
+    w
+}
+
+#[test]
+fn a_popup_that_is_too_tall_begins_at_its_beginning_and_scrolls() {
+    let mut w = long_question(60, 16);
+    let screen = w.screen();
+    assert!(screen.contains("line 1 of the question") && screen.contains("› keep"), "{screen}");
+    assert!(screen.contains("PgDn Scroll"), "{screen}");
+    for _ in 0..20 {
+        w.key(KeyCode::PageDown);
+    }
+    let screen = w.screen();
+    assert!(screen.contains("line 30 of the question") && screen.contains("› keep"), "{screen}");
+    assert!(screen.contains("of 30; PgUp"), "{screen}");
+    w.key(KeyCode::PageUp);
+    assert!(!w.screen().contains("line 30 of the question"), "{}", w.screen());
+    assert!(!long_question(80, 43).screen().contains("PgDn"), "nothing scrolls where all of it is to be seen");
+}
+
+#[test]
+fn a_time_that_nothing_redraws_is_told_as_a_time_of_day() {
+    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
+    assert!(w.screen().contains("begun 1 m 26 s ago"), "{}", w.screen());
+    w.state(RunState::Paused);
+    assert!(!w.model.ticks());
+    assert!(w.screen().contains("begun 22:13 UTC") && !w.screen().contains("ago"), "{}", w.screen());
+}
+
+#[test]
+fn a_wait_tells_since_when() {
+    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
+    let waits = StepState::Waiting { reason: "the store is locked".into(), attempt: 1, until: None };
+    w.step("2.9.0/sign", waits.clone());
+    w.step("2.9.0/sign", StepState::Running { attempt: 2 });
+    let since = w.model.state.steps[3].waits;
+    w.step("2.9.0/sign", waits);
+    assert!(
+        since.is_some() && w.model.state.steps[3].waits == since,
+        "the wait is not over while attempts get nowhere"
+    );
+    assert!(w.screen().contains("Waits for "), "{}", w.screen());
+}
+
+#[test]
+fn a_paused_run_is_not_said_to_go_on() {
+    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
+    w.state(RunState::Paused);
+    w.press("q");
+    assert!(w.screen().contains("the upgrade waits") && !w.screen().contains("goes on;"), "{}", w.screen());
+}
+
+#[test]
+fn what_is_said_of_closing_the_window_fits_the_smallest_screen() {
+    use crate::words::run::close;
+    let states = [
+        RunState::Preparing,
+        RunState::AwaitingApproval,
+        RunState::Running,
+        RunState::Paused,
+        RunState::Stopped,
+        RunState::Failed,
+        RunState::NeedsOperator,
+        RunState::AwaitingConfirmation,
+        RunState::Done,
+        RunState::Abandoned,
+    ];
+    for state in states {
+        for at_end in [AtEnd::Record, AtEnd::Wait] {
+            for service in [Service::Up, Service::Maintenance] {
+                let text = close(state, at_end, service);
+                assert!(text.chars().count() <= 56, "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn enter_reads_the_plan_step_by_step_and_ends_at_the_approval() {
+    let mut w = Wizard::new(60, 16).surveyed().at_plan();
+    let steps = w.model.state.steps.len();
+    w.press("g");
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..steps * 4 {
+        w.enter();
+        if !w.model.detail {
+            break;
+        }
+        seen.insert(w.model.cursor());
+    }
+    assert_eq!(seen.len(), steps, "every step was open once: {seen:?}");
+    assert!(w.screen().contains("enter Approve"), "{}", w.screen());
+}
+
+#[test]
+fn a_key_pressed_twice_decides_once() {
+    let mut w = Wizard::new(80, 24).surveyed();
+    let enter = || Msg::Key(crossterm::event::KeyEvent::from(KeyCode::Enter));
+    let first = super::update::update(&mut w.model, enter());
+    assert_eq!(first.len(), 1, "{first:?}");
+    assert_eq!(super::update::update(&mut w.model, enter()), []);
 }

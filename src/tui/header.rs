@@ -13,7 +13,7 @@ use ratatui::text::{Line, Span};
 use super::model::{Model, Screen};
 use super::text::{fit, width};
 use super::when;
-use crate::model::{RunState, Service};
+use crate::model::{RunState, Service, Unfinished};
 use crate::words::format::visible;
 use crate::words::{popups, screens as words};
 
@@ -38,17 +38,24 @@ pub fn banner(model: &Model) -> (String, Style) {
         _ if state.ended.is_some() => "",
         // Nothing is known yet.
         (_, None) if state.survey.is_none() => "",
+        (_, None) if unfinished(model).is_some() => words::CLOSE_UNFINISHED,
         (_, None) => words::CLOSE_UNCHANGED,
         _ if !model.detachable => words::CLOSE_STOPS,
-        (run, Some(_)) => words::close(run.unwrap_or(RunState::Preparing), state.at_end),
+        (run, Some(_)) => words::close(run.unwrap_or(RunState::Preparing), state.at_end, state.service),
     };
     (text.to_owned(), model.theme.quiet())
+}
+
+/// The run that an earlier session left, until it is taken up.
+fn unfinished(model: &Model) -> Option<&Unfinished> {
+    model.state.survey.as_ref().and_then(|survey| survey.unfinished.as_ref()).filter(|_| model.state.run.is_none())
 }
 
 fn title(model: &Model, room: usize) -> Line<'static> {
     let theme = model.theme;
     let state = &model.state;
-    let (glyph, style) = match state.service {
+    let service = unfinished(model).map_or(state.service, |run| run.service);
+    let (glyph, style) = match service {
         Service::Up => (theme.glyphs.now, theme.good()),
         Service::Maintenance => (theme.glyphs.pause, theme.warn()),
         Service::Down => (theme.glyphs.fail, theme.bad()),
@@ -57,7 +64,7 @@ fn title(model: &Model, room: usize) -> Line<'static> {
     let service = if state.survey.is_none() && state.run.is_none() {
         String::new()
     } else {
-        format!("{glyph} {} ", popups::service(state.service))
+        format!("{glyph} {} ", popups::service(service))
     };
     let name = if state.title.is_empty() { &state.system } else { &state.title };
     let place = if name.is_empty() { String::new() } else { visible(&words::at(name, &state.deployment)) };

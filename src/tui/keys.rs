@@ -155,7 +155,7 @@ const fn key(
 /// What a screen asks for, and what only some screens know.
 const SCREENS: &[Binding] = &[
     key(&[ENTER], "enter", when::next_label, words::H_NEXT, Action::Next, when::next),
-    key(&[Press::Char(' ')], "space", |_| words::MARK_READ, words::H_MARK, Action::Mark, when::mark),
+    key(&[Press::Char(' ')], "space", |_| words::MARK_READ, words::H_MARK, Action::Mark, when::unread),
     key(&[Press::Char('r')], "r", |_| words::AGAIN, words::H_AGAIN, Action::RunChecks, when::checks),
     key(&[Press::Char('o')], "o", |_| words::OVERRIDE, words::H_OVERRIDE, Action::Override, when::overridable),
     key(&[Press::Char('v')], "v", |_| "", words::H_VERSION, Action::SayVersion, when::say_version),
@@ -195,6 +195,8 @@ const PROMPT: &[Binding] = &[
     key(&[ENTER], "enter", |_| words::SEND, words::H_SUBMIT, Action::Submit, when::always),
     key(&[ESC], "esc", |_| words::CLOSE, words::H_CLOSE, Action::Close, when::always),
     key(&[Press::Ctrl('c')], "^C", |_| "", words::H_QUIT, Action::Quit, when::always),
+    key(&[PAGE_UP], "PgUp", |_| "", words::H_TEXT, Action::ScrollUp, when::long),
+    key(&[PAGE_DOWN], "PgDn", |_| words::SCROLL, words::H_TEXT, Action::ScrollDown, when::long),
 ];
 
 const MENU: &[Binding] = &[
@@ -209,6 +211,8 @@ const MENU: &[Binding] = &[
         Action::Close,
         when::always,
     ),
+    key(&[PAGE_UP], "PgUp", |_| "", words::H_TEXT, Action::ScrollUp, when::long),
+    key(&[PAGE_DOWN], "PgDn", |_| words::SCROLL, words::H_TEXT, Action::ScrollDown, when::long),
 ];
 
 const NOTICE: &[Binding] = &[
@@ -221,6 +225,8 @@ const NOTICE: &[Binding] = &[
         when::always,
     ),
     key(&[Press::Char('q'), Press::Ctrl('c')], "q", |_| words::QUIT, words::H_QUIT, Action::Quit, when::always),
+    key(&[PAGE_UP], "PgUp", |_| "", words::H_TEXT, Action::ScrollUp, when::long),
+    key(&[PAGE_DOWN], "PgDn", |_| words::SCROLL, words::H_TEXT, Action::ScrollDown, when::long),
 ];
 
 const HELP: &[Binding] = &[

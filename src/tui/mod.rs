@@ -69,4 +69,6 @@ pub struct Ending {
     pub state: State,
     /// A run goes on without this front end.
     pub detached: bool,
+    /// The connection ended before the session did.
+    pub gone: bool,
 }

@@ -84,6 +84,8 @@ pub struct Model {
     pub detail: bool,
     pub search: Option<String>,
     pub popup: Option<Popup>,
+    /// Lines by which the popup's text is scrolled.
+    pub over: usize,
     pub approval: Option<Approval>,
     pub wheel: Wheel,
     /// The connection ended before the session did.
@@ -113,6 +115,7 @@ impl Model {
             detail: false,
             search: None,
             popup: None,
+            over: 0,
             approval: None,
             wheel: Wheel { yours: true, driver: None, watchers: 0 },
             gone: false,
@@ -156,6 +159,15 @@ impl Model {
     /// Whether a run exists that has not ended: leaving is a question then.
     pub fn under_way(&self) -> bool {
         self.state.run.is_some() && self.state.ended.is_none() && !self.gone
+    }
+
+    /// Whether the run goes on without anybody's decision.
+    pub fn moves(&self) -> bool {
+        match self.state.run_state {
+            Some(RunState::Preparing | RunState::Running) => true,
+            Some(RunState::AwaitingConfirmation) => self.state.at_end != AtEnd::Wait,
+            _ => false,
+        }
     }
 
     /// Whether a decision made here counts.

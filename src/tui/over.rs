@@ -9,6 +9,7 @@ use super::keys::Action;
 use super::model::Model;
 use super::popup::{Pick, Popup, Purpose};
 use super::update::{Effect, send};
+use super::view;
 use crate::model::{Decision, MaintenanceChoice};
 use crate::words::popups as words;
 
@@ -24,6 +25,7 @@ pub fn on_popup(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Quit => return act::quit(model),
         Action::Up | Action::Down | Action::PageUp | Action::PageDown => slide(model, action),
+        Action::ScrollUp | Action::ScrollDown => scroll(model, action),
         Action::Submit => match model.popup.take() {
             Some(Popup::Prompt(prompt)) => return submit(model, prompt.purpose, prompt.input),
             Some(Popup::Menu(menu)) => {
@@ -36,6 +38,12 @@ pub fn on_popup(model: &mut Model, action: Action) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+fn scroll(model: &mut Model, action: Action) {
+    const PAGE: usize = 5;
+    let at = if action == Action::ScrollUp { model.over.saturating_sub(PAGE) } else { model.over + PAGE };
+    model.over = at.min(view::furthest_over(model));
 }
 
 fn slide(model: &mut Model, action: Action) {

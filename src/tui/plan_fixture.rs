@@ -39,6 +39,7 @@ fn step(key: &str, phase: Phase, hop: Option<usize>, title: &str, work: Work) ->
         estimate_each: None,
         touches: String::new(),
         detail: Vec::new(),
+        proof: Vec::new(),
     }
 }
 

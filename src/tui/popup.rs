@@ -90,6 +90,16 @@ pub enum Pick {
 }
 
 impl Popup {
+    /// What tells one popup from another: not what is typed or chosen in it.
+    pub fn name(&self) -> String {
+        match self {
+            Popup::Help { .. } => String::new(),
+            Popup::Notice { title, text } => format!("{title}{text}"),
+            Popup::Prompt(prompt) => format!("{:?}", prompt.purpose),
+            Popup::Menu(menu) => format!("{}{}", menu.title, menu.text),
+        }
+    }
+
     /// A line to type, empty at first.
     pub fn prompt(purpose: Purpose) -> Self {
         Popup::Prompt(Prompt { purpose, input: String::new(), error: None })
@@ -171,20 +181,23 @@ impl Popup {
     }
 
     /// Whether to stop the run.
-    pub fn stop() -> Self {
+    pub fn stop(moves: bool) -> Self {
         Popup::Menu(Menu {
             title: words::STOP_TITLE.to_owned(),
             text: words::STOP_TEXT.to_owned(),
-            choices: vec![(words::STAY.to_owned(), Pick::Stay), (words::STOP.to_owned(), Pick::Send(Decision::Stop))],
+            choices: vec![
+                (words::stay(moves).to_owned(), Pick::Stay),
+                (words::STOP.to_owned(), Pick::Send(Decision::Stop)),
+            ],
             selected: 0,
         })
     }
 
-    /// How to leave while a run goes on. The first entry changes nothing.
-    pub fn leave(waits_for_approval: bool, detachable: bool, drives: bool) -> Self {
-        let mut choices = vec![(words::STAY.to_owned(), Pick::Stay)];
+    /// How to leave a run that has not ended. The first entry changes nothing. `moves`: it goes on by itself.
+    pub fn leave(waits_for_approval: bool, moves: bool, detachable: bool, drives: bool) -> Self {
+        let mut choices = vec![(words::stay(moves).to_owned(), Pick::Stay)];
         if detachable {
-            choices.push((words::DETACH.to_owned(), Pick::Detach));
+            choices.push((words::detach(moves).to_owned(), Pick::Detach));
         }
         if drives && waits_for_approval {
             choices.push((words::ABANDON.to_owned(), Pick::Type(Purpose::Abandon)));

@@ -19,7 +19,7 @@ use super::keys;
 use super::model::Model;
 use super::popup::{Menu, Popup, Prompt, Purpose, question_text};
 use super::text::{fit, pad, paragraph, width, wrap};
-use crate::model::Need;
+use crate::model::{Need, State};
 use crate::words::format::visible;
 use crate::words::popups as words;
 
@@ -29,24 +29,66 @@ const WIDEST: u16 = 72;
 /// Draws the popup, if there is one.
 pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     let Some(popup) = &model.popup else { return };
-    let columns = area.width.saturating_sub(4).min(WIDEST);
-    let room = usize::from(columns.saturating_sub(4));
-    let rows = usize::from(area.height.saturating_sub(2));
-    let (title, lines) = match popup {
-        Popup::Help { scroll } => (words::HELP_TITLE.to_owned(), help(model, room, *scroll, rows)),
-        Popup::Notice { title, text } => (title.clone(), text_lines(text, room, Style::new())),
-        Popup::Prompt(prompt) => self::prompt(model, prompt, room),
-        Popup::Menu(menu) => (menu.title.clone(), self::menu(model, menu, room, rows)),
-    };
-    // What asks for input stands at the end: a text that is too long loses its beginning.
-    let lines = &lines[lines.len().saturating_sub(rows)..];
+    let columns = columns(area);
+    let Parts { title, text, below } = parts(model, popup, area);
+    let place = place_of_text(text.len(), below.len(), area);
+    let top = model.over.min(text.len().saturating_sub(place));
+    let mut lines: Vec<Line<'static>> = text.iter().skip(top).take(place).cloned().collect();
+    if place < text.len() {
+        let said = words::part_of(top + 1, top + place, text.len());
+        lines.push(Line::styled(said, model.theme.quiet()));
+    }
+    lines.extend(below);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
     let place =
         Rect { x: area.x + (area.width - columns) / 2, y: area.y + (area.height - height) / 2, width: columns, height };
     frame(buf, model, place, &title);
-    for (y, line) in (place.top() + 1..place.bottom().saturating_sub(1)).zip(lines) {
+    for (y, line) in (place.top() + 1..place.bottom().saturating_sub(1)).zip(&lines) {
         buf.set_line(place.x + 2, y, line, place.width.saturating_sub(4));
     }
+}
+
+/// What a popup shows: a text that scrolls when it is too long, and what is always there.
+struct Parts {
+    title: String,
+    text: Vec<Line<'static>>,
+    below: Vec<Line<'static>>,
+}
+
+fn columns(area: Rect) -> u16 {
+    area.width.saturating_sub(4).min(WIDEST)
+}
+
+fn rows(area: Rect) -> usize {
+    usize::from(area.height.saturating_sub(2))
+}
+
+fn parts(model: &Model, popup: &Popup, area: Rect) -> Parts {
+    let room = usize::from(columns(area).saturating_sub(4));
+    let rows = rows(area);
+    match popup {
+        Popup::Help { scroll } => {
+            Parts { title: words::HELP_TITLE.to_owned(), text: Vec::new(), below: help(model, room, *scroll, rows) }
+        }
+        Popup::Notice { title, text } => {
+            Parts { title: title.clone(), text: text_lines(text, room, Style::new()), below: Vec::new() }
+        }
+        Popup::Prompt(prompt) => self::prompt(model, prompt, room),
+        Popup::Menu(menu) => self::menu(model, menu, room, rows),
+    }
+}
+
+/// Rows that are left for a text of so many lines; where it has to scroll, one of them says so.
+fn place_of_text(text: usize, below: usize, area: Rect) -> usize {
+    let spare = rows(area).saturating_sub(below);
+    if text <= spare { text } else { spare.saturating_sub(1) }
+}
+
+/// How far the popup's text scrolls.
+pub fn furthest(model: &Model, area: Rect) -> usize {
+    let Some(popup) = &model.popup else { return 0 };
+    let Parts { text, below, .. } = parts(model, popup, area);
+    text.len() - place_of_text(text.len(), below.len(), area)
 }
 
 fn frame(buf: &mut Buffer, model: &Model, place: Rect, title: &str) {
@@ -76,12 +118,25 @@ fn frame(buf: &mut Buffer, model: &Model, place: Rect, title: &str) {
 }
 
 fn text_lines(text: &str, room: usize, style: Style) -> Vec<Line<'static>> {
-    text.lines().flat_map(|line| paragraph(&visible(line), room, 0, style)).collect()
+    text.trim_end().lines().flat_map(|line| item(&visible(line), room, style)).collect()
 }
 
-fn menu(model: &Model, menu: &Menu, room: usize, rows: usize) -> Vec<Line<'static>> {
-    let mut lines = text_lines(&menu.text, room, Style::new());
-    lines.push(Line::default());
+/// A line of text; an item of a list keeps its mark to itself.
+fn item(line: &str, room: usize, style: Style) -> Vec<Line<'static>> {
+    match line.strip_prefix("- ") {
+        Some(rest) => {
+            let mut lines = paragraph(rest, room, 2, style);
+            if let Some(mark) = lines.first_mut().and_then(|line| line.spans.first_mut()) {
+                *mark = Span::styled("- ", style);
+            }
+            lines
+        }
+        None => paragraph(line, room, 0, style),
+    }
+}
+
+fn menu(model: &Model, menu: &Menu, room: usize, rows: usize) -> Parts {
+    let text = text_lines(&menu.text, room, Style::new());
     let mut choices = Vec::new();
     let mut at = 0;
     for (i, (label, _)) in menu.choices.iter().enumerate() {
@@ -96,19 +151,20 @@ fn menu(model: &Model, menu: &Menu, room: usize, rows: usize) -> Vec<Line<'stati
             at = choices.len();
         }
     }
-    // A list that is longer than the screen shows the part with the cursor.
-    let fits = rows.saturating_sub(1).max(1);
+    // A list that is longer than the screen shows the part with the cursor, and leaves some room for the text.
+    let fits = rows.saturating_sub(1 + text.len().min(3)).max(1);
     let from = at.saturating_sub(fits).min(choices.len());
     let to = (from + fits).min(choices.len());
-    lines.extend(choices.drain(from..to));
-    lines
+    let mut below = vec![Line::default()];
+    below.extend(choices.drain(from..to));
+    Parts { title: menu.title.clone(), text, below }
 }
 
-fn prompt(model: &Model, prompt: &Prompt, room: usize) -> (String, Vec<Line<'static>>) {
+fn prompt(model: &Model, prompt: &Prompt, room: usize) -> Parts {
     let theme = model.theme;
     let (title, text) = explain(model, &prompt.purpose);
-    let mut lines = text_lines(&text, room, Style::new());
-    lines.push(Line::default());
+    let text = text_lines(&text, room, Style::new());
+    let mut lines = if text.is_empty() { Vec::new() } else { vec![Line::default()] };
     let ask = match prompt.purpose.expected(&model.state) {
         Some(word) => words::type_the(&visible(&word)),
         None => words::type_a(what(&prompt.purpose)),
@@ -128,7 +184,7 @@ fn prompt(model: &Model, prompt: &Prompt, room: usize) -> (String, Vec<Line<'sta
     if let Some(error) = &prompt.error {
         lines.extend(text_lines(error, room, theme.bad()));
     }
-    (title, lines)
+    Parts { title, text, below: lines }
 }
 
 /// Title and text of what is typed.
@@ -149,11 +205,7 @@ fn explain(model: &Model, purpose: &Purpose) -> (String, String) {
             (words::OVERRIDE.0, row.map(|r| words::override_text(&r.title, &r.found)).unwrap_or_default())
         }
         Purpose::SkipMaintenance => (words::SKIP_MAINTENANCE.0, words::SKIP_MAINTENANCE_TEXT.to_owned()),
-        Purpose::NoReturn { key } => {
-            let step = state.step(key);
-            let text = step.map(|s| words::no_return_text(&s.title, s.floor.as_deref())).unwrap_or_default();
-            (words::NO_RETURN_TITLE, text)
-        }
+        Purpose::NoReturn { key } => (words::NO_RETURN_TITLE, no_return(state, key).unwrap_or_default()),
         Purpose::Approve => (words::APPROVE_TITLE, words::APPROVE_TEXT.to_owned()),
         Purpose::SkipStep { key } => {
             (words::SKIP_STEP_TITLE.0, state.step(key).map(|s| s.title.clone()).unwrap_or_default())
@@ -163,6 +215,13 @@ fn explain(model: &Model, purpose: &Purpose) -> (String, String) {
         Purpose::Confirm => (words::CONFIRM_TITLE, words::CONFIRM_TEXT.to_owned()),
     };
     (title.to_owned(), text)
+}
+
+fn no_return(state: &State, key: &str) -> Option<String> {
+    let plan = state.plan.as_ref()?;
+    let number = plan.steps.iter().position(|step| step.key == key)?;
+    let step = &plan.steps[number];
+    Some(words::no_return_text(number + 1, &step.title, step.floor.as_deref(), &plan.from))
 }
 
 /// What is typed where any text will do.

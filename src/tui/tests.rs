@@ -84,6 +84,8 @@ fn interrupted() -> Survey {
             done: 3,
             total: 10,
             at: Some("Sign every pot".into()),
+            approved: true,
+            service: Service::Maintenance,
         }),
         ..survey()
     }

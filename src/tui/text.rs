@@ -94,21 +94,39 @@ pub fn wrap_spans(spans: &[Span<'_>], room: usize) -> Vec<Line<'static>> {
     lines
 }
 
-/// A line that keeps its spaces, such as code, in parts of at most `room` cells.
+/// A line that keeps its spaces, such as code, in parts of at most `room` cells. It is cut after a space or a comma
+/// where there is one in the second half; what follows is indented further than the line itself.
 pub fn cut(span: &Span<'_>, room: usize) -> Vec<Span<'static>> {
+    let room = room.max(1);
+    let text = span.content.as_ref();
+    let own = text.len() - text.trim_start_matches(' ').len();
+    let indent = " ".repeat(if own + 2 < room / 2 { own + 2 } else { 0 });
     let mut parts = Vec::new();
-    let mut part = String::new();
-    let mut used = 0;
-    for c in span.content.chars() {
-        let w = c.width().unwrap_or(0);
-        if used + w > room.max(1) && used > 0 {
-            parts.push(Span::styled(std::mem::take(&mut part), span.style));
-            used = 0;
+    let mut rest = text;
+    let mut lead = "";
+    while lead.len() + rest.width() > room {
+        let free = room - lead.len();
+        let mut end = 0;
+        let mut used = 0;
+        let mut good = None;
+        for (at, c) in rest.char_indices() {
+            let w = c.width().unwrap_or(0);
+            if used + w > free && end > 0 {
+                break;
+            }
+            used += w;
+            end = at + c.len_utf8();
+            if matches!(c, ' ' | ',') && used * 2 >= free {
+                good = Some(end);
+            }
         }
-        used += w;
-        part.push(c);
+        let (part, after) = rest.split_at(good.unwrap_or(end));
+        parts
+            .push(Span::styled(format!("{lead}{}", if after.is_empty() { part } else { part.trim_end() }), span.style));
+        rest = if good.is_some() { after.trim_start() } else { after };
+        lead = &indent;
     }
-    parts.push(Span::styled(part, span.style));
+    parts.push(Span::styled(format!("{lead}{rest}"), span.style));
     parts
 }
 
@@ -152,6 +170,21 @@ mod tests {
             let back: String = lines.concat().replace(' ', "");
             assert_eq!(back, text.replace(' ', ""));
         }
+    }
+
+    #[test]
+    fn code_is_cut_at_spaces_and_loses_nothing_else() {
+        let text =
+            "  update secrets set folder = rtrim(path, replace(path, '/', '')), averyveryverylongname = 漢字漢字";
+        for room in 1..60 {
+            let parts = cut(&Span::raw(text), room);
+            assert!(parts.iter().all(|p| p.width() <= room.max(2)), "{room}: {parts:?}");
+            let back: String = parts.iter().map(|p| p.content.replace(' ', "")).collect();
+            assert_eq!(back, text.replace(' ', ""));
+        }
+        let parts: Vec<_> =
+            cut(&Span::raw("select name from secrets"), 12).iter().map(|p| p.content.to_string()).collect();
+        assert_eq!(parts, ["select name", "  from", "  secrets"]);
     }
 
     #[test]

@@ -55,6 +55,16 @@ pub enum Effect {
 
 /// Takes in one message.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let before = model.popup.as_ref().map(Popup::name);
+    let effects = taken(model, msg);
+    if model.popup.as_ref().map(Popup::name) != before {
+        // Another text is read from its beginning.
+        model.over = 0;
+    }
+    effects
+}
+
+fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => pressed(model, key),
         Msg::Paste(text) => {
@@ -98,8 +108,12 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     }
 }
 
-/// Sends a decision; the indicator shows until something comes back.
+/// Sends a decision; the indicator shows until something comes back. A key that is pressed twice meanwhile, on a slow
+/// line, decides nothing twice.
 pub fn send(model: &mut Model, decision: Decision) -> Vec<Effect> {
+    if model.waiting.as_ref() == Some(&decision) {
+        return Vec::new();
+    }
     model.waiting = Some(decision.clone());
     vec![Effect::Send(decision)]
 }
@@ -134,7 +148,7 @@ fn heard(model: &mut Model, from: FromRunner) -> Vec<Effect> {
             model.waiting = None;
             if model.state.ended.is_none() {
                 model.gone = true;
-                let text = screens::runner_gone(model.state.service, model.state.run.is_some());
+                let text = screens::runner_gone(model.state.service, model.state.run.is_some(), &model.state.file);
                 model.popup = Some(Popup::Notice { title: screens::RUNNER_GONE.to_owned(), text });
                 return vec![Effect::Bell];
             }

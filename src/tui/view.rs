@@ -22,7 +22,8 @@ pub fn view(model: &Model, buf: &mut Buffer) {
         return;
     }
     if area.width < LEAST.0 || area.height < LEAST.1 {
-        let text = fit(&words::too_small(LEAST), usize::from(area.width), model.theme.glyphs.ascii);
+        let room = usize::from(area.width);
+        let text = fit(&words::too_small(LEAST, room), room, model.theme.glyphs.ascii);
         buf.set_line(area.x, area.y, &Line::from(text), area.width);
         return;
     }
@@ -45,6 +46,15 @@ pub fn furthest(model: &Model) -> usize {
     }
     let area = Rect { x: 0, y: 0, width, height: height - AROUND };
     screen(model, &mut Buffer::empty(area), area)
+}
+
+/// How far the popup's text scrolls at this size.
+pub fn furthest_over(model: &Model) -> usize {
+    let (width, height) = model.size;
+    if width < LEAST.0 || height < LEAST.1 {
+        return 0;
+    }
+    popup_view::furthest(model, Rect { x: 0, y: 0, width, height: height - AROUND })
 }
 
 fn screen(model: &Model, buf: &mut Buffer, body: Rect) -> usize {

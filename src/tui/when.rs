@@ -3,6 +3,7 @@
 use super::copy;
 use super::model::{Model, Screen};
 use super::notes::NextRead;
+use super::view;
 use crate::model::{CheckStatus, Need, Phase, RunState};
 use crate::words::keys as words;
 
@@ -50,6 +51,12 @@ pub fn next_label(model: &Model) -> &'static str {
                 ""
             }
         }
+        Screen::Plan if model.detail => match model.cursor() + 1 < state.steps.len() {
+            _ if model.scroll < view::furthest(model) => words::READ_ON,
+            true => words::NEXT_STEP,
+            false if model.approvable().is_some() => words::TO_APPROVAL,
+            false => words::TO_LIST,
+        },
         Screen::Plan if model.cursor() < state.steps.len() => words::OPEN,
         Screen::Plan if model.approvable().is_some() && drives => words::APPROVE,
         Screen::Plan if model.stage() > Screen::Plan => words::NEXT,
@@ -72,14 +79,24 @@ pub fn next_label(model: &Model) -> &'static str {
     }
 }
 
-/// Whether Enter does something. An open step of the plan has nothing further.
+/// Whether Enter does something.
 pub fn next(model: &Model) -> bool {
-    !model.detail && !next_label(model).is_empty()
+    !next_label(model).is_empty()
 }
 
-/// Whether Space marks an item as read.
+/// Whether notes are read to go on, and not only read again.
 pub fn mark(model: &Model) -> bool {
     model.screen == Screen::Notes && model.state.run.is_none() && model.drives()
+}
+
+/// Whether something on the open page is still to be read.
+pub fn unread(model: &Model) -> bool {
+    mark(model) && model.open_page().is_some_and(|open| open.next(model) != NextRead::Over)
+}
+
+/// Whether the popup's text is longer than its place.
+pub fn long(model: &Model) -> bool {
+    view::furthest_over(model) > 0
 }
 
 /// Whether the checks can be run again.

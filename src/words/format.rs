@@ -27,6 +27,11 @@ pub fn duration(ms: u64) -> String {
     }
 }
 
+/// A time of day as logs have it, `22:04 UTC`.
+pub fn clock(at: jiff::Timestamp) -> String {
+    at.strftime("%H:%M UTC").to_string()
+}
+
 /// Milliseconds from `since` to `until`; 0 when the clock went back.
 pub fn between(since: jiff::Timestamp, until: jiff::Timestamp) -> u64 {
     u64::try_from(until.as_millisecond() - since.as_millisecond()).unwrap_or(0)

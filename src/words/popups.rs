@@ -16,7 +16,7 @@ pub const FAILED_TITLE: &str = "What now?";
 pub const FAILED_TEXT: &str = "The step stays as it is until you decide. Esc closes this and changes nothing.";
 pub const RETRY: &str = "Try this step again";
 pub const SKIP_STEP: &str = "Skip this step, with a reason";
-pub const STOP: &str = "Stop after the safe point; `stepwell run` goes on later";
+pub const STOP: &str = "Stop at the next safe point; `stepwell run` goes on later";
 
 pub const SETTLE_TITLE: &str = "Did this happen?";
 pub const SETTLE_LATER: &str = "I do not know yet: close this and look first";
@@ -26,17 +26,31 @@ pub const SETTLE_REDO: &str = "It did not happen: do it again";
 pub const AT_END_TITLE: &str = "At the end, with nobody here";
 pub const AT_END_TEXT: &str = "When everything is verified and nobody is attached, the upgrade should:";
 pub const AT_END_RECORD: &str = "Bring the service back and record the version";
-pub const AT_END_WAIT: &str = "Wait for me, with the service in the state it is in";
+pub const AT_END_WAIT: &str = "Wait for me; the service stays in maintenance until then";
 
 pub const STOP_TITLE: &str = "Stop the upgrade?";
-pub const STOP_TEXT: &str = "It stops after the current safe point. Nothing that is done gets lost.";
-pub const STAY: &str = "Stay here; the upgrade goes on";
+pub const STOP_TEXT: &str = "Nothing that is done gets lost. Maintenance is left if the old program can still read the data; \
+                             otherwise the service stays down until you go on.";
 pub const LEAVE_TITLE: &str = "An upgrade is under way";
 pub const LEAVE_TEXT: &str = "How do you want to leave?";
-pub const LEAVE_UNAPPROVED: &str =
-    "The plan waits for your approval. With nobody attached for ten minutes, maintenance is left and the run ends.";
-pub const DETACH: &str = "Detach: the upgrade goes on; `stepwell attach` returns";
-pub const ABANDON: &str = "End the run and leave maintenance";
+pub const LEAVE_UNAPPROVED: &str = "The plan waits for your approval. With nobody here for ten minutes, what the run \
+                                    changed is put back and the run ends.";
+
+/// To stay, and what goes on meanwhile.
+pub fn stay(moves: bool) -> &'static str {
+    if moves { "Stay here; the upgrade goes on" } else { "Stay here; the upgrade waits for you" }
+}
+
+/// To leave, and what goes on meanwhile.
+pub fn detach(moves: bool) -> &'static str {
+    if moves {
+        "Detach: the upgrade goes on; `stepwell attach` returns"
+    } else {
+        "Detach: the upgrade waits; `stepwell attach` returns"
+    }
+}
+
+pub const ABANDON: &str = "End the run; what it changed about the service is put back";
 
 pub const REFUSED_TITLE: &str = "Not done";
 pub const PLAN_CHANGED_TITLE: &str = "The plan changed";
@@ -101,12 +115,14 @@ pub fn override_text(title: &str, found: &str) -> String {
 }
 
 /// What passing this point means.
-pub fn no_return_text(title: &str, floor: Option<&str>) -> String {
-    let back = match floor {
-        Some(floor) => format!("Without the backup you can then go back to {floor} or later, not further."),
-        None => "After it only the backup leads back.".to_owned(),
-    };
-    format!("{title}\n{back}")
+pub fn no_return_text(number: usize, title: &str, floor: Option<&str>, from: &str) -> String {
+    let readers = floor.map(|floor| format!(" Only {floor} or later can read the data then.")).unwrap_or_default();
+    format!("Step {number}: {title}\nAfter it only the backup leads back to {from}.{readers}")
+}
+
+/// Which lines of a text that is longer than its place are shown.
+pub fn part_of(from: usize, to: usize, all: usize) -> String {
+    format!("lines {from} to {to} of {all}; PgUp and PgDn scroll")
 }
 
 /// The service's state in a word.

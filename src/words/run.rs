@@ -1,6 +1,6 @@
 //! What the wizard says during a run and at its end.
 
-use super::format::{count, plural};
+use super::format::{clock, count, plural};
 use crate::model::{AtEnd, Outcome, RunState, Service, StepState};
 
 pub const LOG: &str = "Log";
@@ -20,11 +20,16 @@ pub const GONE_BANNER: &str = "the runner is gone: nothing moves; q leaves";
 pub const CLOSE_UNCHANGED: &str = "nothing is changed yet: safe to leave";
 pub const CLOSE_STOPS: &str = "closing this interrupts it; `stepwell run` then goes on";
 
+pub const CLOSE_UNFINISHED: &str = "an upgrade is not finished; leaving changes nothing";
+
 /// What happens to a run that goes on elsewhere when this window is closed.
-pub fn close(state: RunState, at_end: AtEnd) -> &'static str {
+pub fn close(state: RunState, at_end: AtEnd, service: Service) -> &'static str {
     match (state, at_end) {
+        (RunState::Preparing | RunState::AwaitingApproval, _) if service == Service::Up => {
+            "nothing is done yet; ten minutes alone end the run"
+        }
         (RunState::Preparing | RunState::AwaitingApproval, _) => {
-            "left alone for ten minutes, it leaves maintenance and ends"
+            "nobody here for ten minutes ends the run and maintenance"
         }
         (RunState::Running, _) => "safe to close: it goes on; `stepwell attach` returns",
         (RunState::AwaitingConfirmation, AtEnd::Record | AtEnd::Approved) => {
@@ -32,7 +37,7 @@ pub fn close(state: RunState, at_end: AtEnd) -> &'static str {
         }
         (RunState::AwaitingConfirmation, AtEnd::Wait)
         | (RunState::Paused | RunState::Failed | RunState::NeedsOperator, _) => {
-            "safe to close: it waits for you; `stepwell attach` returns"
+            "safe to close: it waits; `stepwell attach` returns"
         }
         (RunState::Stopped, _) => "safe to close: `stepwell run` goes on later",
         (RunState::Done | RunState::Abandoned, _) => "safe to close",
@@ -47,7 +52,7 @@ pub fn down_for(time: &str) -> String {
 /// Another front end drives.
 pub fn watching(driver: Option<&str>) -> String {
     let who = driver.map_or_else(|| "another front end".to_owned(), str::to_owned);
-    format!("watching, {who} drives - press w to take the wheel")
+    format!("you watch; press w to take over from {who}")
 }
 
 /// The state of a run.
@@ -69,8 +74,8 @@ pub fn run_state(state: RunState) -> &'static str {
 /// Why nothing moves.
 pub fn standing(state: RunState) -> Option<&'static str> {
     match state {
-        RunState::Paused => Some("Paused. Press p to go on."),
-        RunState::Stopped => Some("Stopped at a safe point. `stepwell run` goes on."),
+        RunState::Paused => Some("Nothing moves. Press p to go on."),
+        RunState::Stopped => Some("Nothing moves. `stepwell run` goes on."),
         _ => None,
     }
 }
@@ -104,7 +109,10 @@ pub fn steps_of(done: usize, all: usize) -> String {
 
 /// How much of the plan is over.
 pub fn steps_over(done: usize, all: usize) -> String {
-    format!("{} of {} are done or were skipped.", done, plural(all, "step", "steps"))
+    if done == all {
+        return format!("All {} are over.", plural(all, "step", "steps"));
+    }
+    format!("{done} of {} are over.", plural(all, "step", "steps"))
 }
 
 /// What is done of what there is. Past an estimated total it says so instead of more than everything.
@@ -138,13 +146,26 @@ pub fn begun(time: &str) -> String {
 
 /// When it last showed that it is alive.
 pub fn heard(time: &str) -> String {
-    format!("last heard {time} ago")
+    format!("last sign of life {time} ago")
 }
 
-/// Why it waits and until when.
-pub fn waits(reason: &str, attempt: u32, left: Option<String>) -> String {
+/// How long ago something began that no clock on the screen counts: at what time.
+pub fn at_time(what: &str, at: jiff::Timestamp) -> String {
+    format!("{what} {}", clock(at))
+}
+
+pub const BEGUN: &str = "begun";
+pub const DOWN_SINCE: &str = "in maintenance since";
+pub const LOG_EMPTY: &str = "Nothing was written yet.";
+
+/// Why it waits, since when, when it is tried again and how often at most.
+pub fn waits(reason: &str, since: Option<&str>, attempt: u32, left: Option<String>, most: Option<u32>) -> String {
+    let since = since.map(|time| format!(" for {time}")).unwrap_or_default();
     let again = left.map_or_else(String::new, |left| format!(" Tries again in {left}, attempt {}.", attempt + 1));
-    format!("Waits: {reason}.{again}")
+    let most = most.map_or_else(String::new, |n| {
+        format!(" Fails after {} without progress.", plural(n as usize, "attempt", "attempts"))
+    });
+    format!("Waits{since}: {reason}.{again}{most}")
 }
 
 /// A step of which nobody knows whether it happened.
@@ -155,11 +176,9 @@ pub fn settle(intent: &str) -> String {
 /// What a failure leaves behind.
 pub fn what_is_safe(service: Service) -> &'static str {
     match service {
-        Service::Up => "The steps before it are done and recorded. The service is up.",
-        Service::Maintenance => "The steps before it are done and recorded. The service stays in maintenance.",
-        Service::Down => {
-            "The steps before it are done and recorded. The service is down: finish, or restore the backup."
-        }
+        Service::Up => "The steps before it are safe. The service is up.",
+        Service::Maintenance => "The steps before it are safe. The service stays in maintenance.",
+        Service::Down => "The steps before it are safe. The service is down: finish, or restore the backup.",
     }
 }
 
@@ -190,11 +209,6 @@ pub fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Left => "Left; nothing was changed",
         Outcome::Refused => "Refused; nothing was changed",
     }
-}
-
-/// The state in which the service is.
-pub fn service_is(service: &str) -> String {
-    format!("State: {service}.")
 }
 
 /// From where to where.

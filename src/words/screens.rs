@@ -21,9 +21,12 @@ pub fn at(system: &str, deployment: &str) -> String {
     if deployment.is_empty() { system.to_owned() } else { format!("{system} at {deployment}") }
 }
 
-/// The terminal has no room for the wizard.
-pub fn too_small((columns, rows): (u16, u16)) -> String {
-    format!("needs {columns}x{rows}: enlarge the terminal, or run with --plain")
+/// The terminal has no room for the wizard, and hardly for this.
+pub fn too_small((columns, rows): (u16, u16), room: usize) -> String {
+    let least = format!("needs {columns}x{rows}");
+    let ways =
+        [format!("{least}: enlarge the terminal, or run with --plain"), format!("{least}: enlarge the terminal")];
+    ways.into_iter().find(|text| text.len() <= room).unwrap_or(least)
 }
 
 /// What is below the edge.
@@ -46,14 +49,17 @@ pub fn not_found(text: &str) -> String {
 
 pub const RUNNER_GONE: &str = "The runner is gone";
 
-/// The connection ended, and what that means.
-pub fn runner_gone(service: Service, run: bool) -> String {
+/// The connection ended, and what that means. `file`: the deployment file.
+pub fn runner_gone(service: Service, run: bool, file: &str) -> String {
     let safe = if run {
-        "Everything up to the last safe point is recorded. `stepwell run` goes on from there."
+        "Everything up to the last safe point is recorded; nothing moves now. Leave with q, then go on with:"
     } else {
-        "Nothing was changed. `stepwell run` begins again."
+        "Nothing was changed. Leave with q, then begin again with:"
     };
-    format!("The process that does the work ended without saying why.\n{}\n{safe}", service_was(service))
+    format!(
+        "The process that does the work ended without saying why.\n{} {safe}\n  stepwell -d {file}",
+        service_was(service)
+    )
 }
 
 fn service_was(service: Service) -> &'static str {
@@ -156,6 +162,8 @@ pub const FAIL: &str = "FAIL";
 pub const SKIP: &str = "SKIP";
 pub const OVERRIDDEN: &str = "  (overridden)";
 pub const FIX: &str = "Fix: ";
+pub const PASSED: &str = "It passed: there is nothing to do.";
+pub const CHECK_ID: &str = "Its name for `--accept`: ";
 pub const WHY: &str = "Why: ";
 
 /// While checks run.
@@ -197,7 +205,7 @@ pub const NEEDED_NOWHERE: &str = "No step of this path asks for it.";
 
 /// What maintenance means, and the state now.
 pub fn maintenance_is(service: &str) -> String {
-    format!("In maintenance the service does not work for its users. Now: {service}.")
+    format!("In maintenance users can do less, or nothing. Now: {service}.")
 }
 
 /// Where it is needed.
@@ -217,7 +225,7 @@ pub fn maintenance_chosen(choice: &MaintenanceChoice) -> String {
 
 // Plan
 
-pub const NO_RETURN: &str = "point of no return: below it only the backup leads back";
+pub const NO_RETURN: &str = "point of no return: now only the backup leads back";
 pub const NO_RETURN_HERE: &str = "Point of no return: after it only the backup leads back.";
 pub const APPROVE_ROW: &str = "Approve this plan";
 pub const APPROVED_ROW: &str = "Approved";
@@ -226,6 +234,10 @@ pub const AT_START: &str = "At the start";
 pub const AT_END: &str = "At the end";
 pub const OPTIONAL: &str = "It can be skipped when it fails.";
 pub const VERY_WORK: &str = "What is run";
+pub const VERY_QUESTION: &str = "What is asked, before you approve";
+pub const LATE_QUESTION: &str = "What is asked, when its turn comes";
+pub const VERY_CHECK: &str = "What is looked at";
+pub const DONE_WHEN: &str = "It counts as done when this says so";
 pub const CHECKED_AFTER: &str = "Checked afterwards";
 
 /// How much there is to do. `all`: every step says how long it takes.
@@ -286,14 +298,25 @@ pub fn offline(offline: Offline) -> &'static str {
 /// What happens after a crash.
 pub fn resume(class: ResumeClass) -> &'static str {
     match class {
-        ResumeClass::Transactional => {
-            "If it is interrupted: it happened as a whole or not at all, and Stepwell knows which."
+        ResumeClass::Transactional => "If it is interrupted: it happened as a whole or not at all.",
+        ResumeClass::Keyset => "If it is interrupted: it goes on after the last batch that was finished.",
+        ResumeClass::Probe => {
+            "If it is interrupted: Stepwell looks whether it happened, and does it again only if not."
         }
-        ResumeClass::Keyset => "If it is interrupted: it goes on after the last batch.",
-        ResumeClass::Probe => "If it is interrupted: Stepwell asks whether it is done, and does it again only if not.",
-        ResumeClass::Idempotent => "If it is interrupted: it is done again, which changes nothing that is done.",
-        ResumeClass::Once => {
-            "If it is interrupted: you are asked whether it happened. It is never done twice by itself."
-        }
+        ResumeClass::Idempotent => "If it is interrupted: it is done again, which is safe.",
+        ResumeClass::Once => "If it is interrupted: you are asked whether it happened.",
+    }
+}
+
+/// What follows was verified after this hop.
+pub fn after_hop(version: &str) -> String {
+    format!("The data at {version}:")
+}
+
+/// The answers that a question takes.
+pub fn answers(choices: &str, default: Option<&str>) -> String {
+    match default {
+        Some(default) => format!("Answers: {choices}. Suggested: {default}."),
+        None => format!("Answers: {choices}."),
     }
 }

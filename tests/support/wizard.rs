@@ -1,5 +1,5 @@
-//! Goes through the wizard as an operator who agrees with everything: enter does what a screen asks for next, the plan
-//! is approved with its own key, and what is to be typed stands on the screen.
+//! Goes through the wizard as an operator who agrees with everything: enter does what a screen asks for next, and what
+//! is to be typed stands on the screen.
 
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -11,9 +11,6 @@ use super::pty::Screen;
 
 static TYPED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"Type (\S+) and press enter").expect("a regular expression"));
-
-/// The plan's key in the bottom bar. Enter opens the step under the cursor there.
-const APPROVE: &str = " a Approve ";
 
 /// What the bottom bar says while a step waits for its operator.
 const NEEDED: &str = " enter Answer ";
@@ -31,8 +28,6 @@ pub fn walk_through(screen: &Screen) -> (i32, String) {
             let typed = format!("› {}", &word[1]);
             screen.type_text(&word[1]).wait_for(&typed).press("enter").wait_gone(&typed);
             continue;
-        } else if seen.contains(APPROVE) {
-            screen.press("a");
         } else if !seen.contains("● 6 Run") || seen.contains(NEEDED) {
             screen.press("enter");
         }

@@ -64,14 +64,17 @@ fn detail(model: &Model, row: &CheckRow, room: usize) -> Vec<Line<'static>> {
     let theme = model.theme;
     let mut lines = Vec::new();
     let Some(result) = &row.result else { return lines };
+    let passed = result.status == CheckStatus::Pass;
     if !result.found.is_empty() {
         say(&mut lines, &visible(&result.found), room, Style::new());
+    } else if passed {
+        say(&mut lines, words::PASSED, room, Style::new());
     }
     if let Some(reason) = &row.overridden {
         say(&mut lines, &words::overridden_because(&visible(reason)), room, theme.warn());
     }
-    // What passed needs no mending.
-    if let Some(fix) = result.fix.as_ref().filter(|_| result.status != CheckStatus::Pass) {
+    // What mends it is of no use where nothing is broken.
+    if let Some(fix) = result.fix.as_ref().filter(|_| !passed) {
         labelled(&mut lines, words::FIX, fix, room, model);
     }
     if let Some(why) = &result.why {

@@ -43,7 +43,16 @@ fn lines(model: &Model, room: usize) -> Vec<Line<'static>> {
     say(&mut lines, &sentence, room, theme.strong());
     heading(&mut lines, words::VERIFIED, theme);
     let start = lines.len();
+    let mut part = None;
     for (i, step) in plan.steps.iter().enumerate() {
+        let shown = matches!(step.phase, Phase::Verify | Phase::Health | Phase::Leave);
+        // The same is verified after each hop: which one is meant is said once.
+        if shown && part != Some(step.hop) {
+            part = Some(step.hop);
+            let hop = step.hop.and_then(|n| plan.hops.get(n));
+            let text = hop.map_or_else(|| words::AT_END.to_owned(), |hop| words::after_hop(&visible(&hop.to_label)));
+            say(&mut lines, &text, room, theme.quiet());
+        }
         if let (Phase::Verify | Phase::Health | Phase::Leave, Some(row)) = (step.phase, state.steps.get(i)) {
             let (glyph, style) = steps::glyph(theme, &row.state);
             lines.push(Line::from(vec![

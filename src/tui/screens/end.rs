@@ -15,7 +15,7 @@ use super::{heading, say, scrolled};
 use crate::model::{Outcome, Severity};
 use crate::tui::model::Model;
 use crate::words::format::{duration, visible};
-use crate::words::{popups, screens as words};
+use crate::words::{plain, screens as words};
 
 /// Draws the screen.
 pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
@@ -34,7 +34,7 @@ fn lines(model: &Model, room: usize) -> Vec<Line<'static>> {
     say(&mut lines, &format!("{glyph} {}", words::outcome(*outcome)), room, style.patch(theme.strong()));
     say(&mut lines, &visible(&summary.text), room, Style::new());
     lines.push(Line::default());
-    say(&mut lines, &words::service_is(popups::service(model.state.service)), room, Style::new());
+    say(&mut lines, plain::service(model.state.service), room, Style::new());
     if summary.run.is_some() {
         let path = format!("{}{}{}", summary.from, theme.glyphs.arrow, summary.to);
         say(&mut lines, &words::versions(&visible(&path)), room, Style::new());

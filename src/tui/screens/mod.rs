@@ -39,7 +39,12 @@ fn scrolled(buf: &mut Buffer, area: Rect, lines: &[Line<'_>], scroll: usize, the
     if below > 0 && rows > 0 {
         let text = format!(" {} {} ", theme.glyphs.more, words::more_lines(below));
         let w = u16::try_from(width(&text)).unwrap_or(u16::MAX).min(area.width);
-        buf.set_line(area.right() - w, area.bottom() - 1, &Line::styled(text, theme.quiet()), w);
+        let (x, y) = (area.right() - w, area.bottom() - 1);
+        // A line that runs on below the mark is cut where that can be seen.
+        if lines.get(top + rows - 1).is_some_and(|line| line.width() > usize::from(x - area.x)) && x > area.x {
+            buf.set_string(x - 1, y, if theme.glyphs.ascii { "~" } else { "…" }, theme.quiet());
+        }
+        buf.set_line(x, y, &Line::styled(text, theme.quiet()), w);
     }
     lines.len().saturating_sub(rows)
 }

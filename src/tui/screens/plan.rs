@@ -17,7 +17,7 @@ use ratatui::text::{Line, Span};
 use super::{LIST_EDGE, list, put, say, split_at};
 use crate::model::{Plan, PlannedStep};
 use crate::tui::model::Model;
-use crate::tui::text::{fit, pad, right};
+use crate::tui::text::{fit, pad, right, width};
 use crate::words::format::{duration, visible};
 use crate::words::screens as words;
 
@@ -46,13 +46,14 @@ fn estimate(plan: &Plan) -> Option<u64> {
 fn rows(model: &Model, plan: &Plan, room: usize) -> Vec<(Option<usize>, Line<'static>)> {
     let theme = model.theme;
     let mut rows = Vec::new();
+    let columns = Columns::of(plan, room);
     let mut part = None;
     for (i, step) in plan.steps.iter().enumerate() {
         if part != Some(step.hop) {
             part = Some(step.hop);
             rows.push((None, Line::styled(part_title(model, plan, i), theme.strong())));
         }
-        rows.push((Some(i), row(model, i, step, room)));
+        rows.push((Some(i), row(model, i, step, room, &columns)));
         if step.point_of_no_return {
             let text = format!("{0}{0} {1} {0}{0}", theme.glyphs.rule, words::NO_RETURN);
             rows.push((None, Line::styled(fit(&text, room, theme.glyphs.ascii), theme.bad())));
@@ -80,35 +81,72 @@ fn part_title(model: &Model, plan: &Plan, first: usize) -> String {
     }
 }
 
-fn row(model: &Model, number: usize, step: &PlannedStep, room: usize) -> Line<'static> {
+/// How wide the columns beside the title are: as wide as what stands in them, or not there.
+struct Columns {
+    kind: usize,
+    touches: usize,
+    estimate: usize,
+    floor: usize,
+}
+
+impl Columns {
+    fn of(plan: &Plan, room: usize) -> Self {
+        let widest =
+            |text: &dyn Fn(&PlannedStep) -> String| plan.steps.iter().map(|s| width(&text(s))).max().unwrap_or(0);
+        // The title gets what the others leave; where there is little, what it touches is only in the detail.
+        let most = match room {
+            90.. => 24,
+            70.. => 12,
+            _ => 0,
+        };
+        Columns {
+            kind: widest(&|s| words::kind(&s.work).to_owned()),
+            touches: widest(&|s| visible(&s.touches)).min(most),
+            estimate: widest(&estimated),
+            floor: widest(&floor),
+        }
+    }
+
+    fn title(&self, room: usize) -> usize {
+        let beside: usize = [self.touches, self.estimate, self.floor].iter().filter(|w| **w > 0).map(|w| w + 2).sum();
+        room.saturating_sub(4 + self.kind + 2 + beside)
+    }
+}
+
+fn estimated(step: &PlannedStep) -> String {
+    step.estimate.map(duration).unwrap_or_default()
+}
+
+fn floor(step: &PlannedStep) -> String {
+    step.floor.as_ref().map(|f| words::floor(&visible(f))).unwrap_or_default()
+}
+
+fn beside(step: &PlannedStep, columns: &Columns) -> bool {
+    (columns.touches > 0 && !step.touches.is_empty()) || step.estimate.is_some() || step.floor.is_some()
+}
+
+fn row(model: &Model, number: usize, step: &PlannedStep, room: usize, columns: &Columns) -> Line<'static> {
     let theme = model.theme;
     let ascii = theme.glyphs.ascii;
-    let estimate = step.estimate.map(duration).unwrap_or_default();
-    let floor = step.floor.as_ref().map(|f| words::floor(&visible(f))).unwrap_or_default();
-    // The title gets what the others leave; where there is little, what it touches is only in the detail.
-    let touches = if room >= 90 {
-        24
-    } else if room >= 70 {
-        16
-    } else {
-        0
-    };
-    let fixed =
-        4 + 10 + touches + usize::from(touches > 0) + 10 + 1 + if floor.is_empty() { 0 } else { floor.len() + 1 };
-    let title = room.saturating_sub(fixed);
     let mut spans = vec![
         Span::styled(format!("{} ", right(&(number + 1).to_string(), 3, ascii)), theme.quiet()),
-        Span::styled(pad(words::kind(&step.work), 10, ascii), theme.code()),
-        Span::raw(pad(&visible(&step.title), title, ascii)),
-        Span::raw(" "),
+        Span::styled(format!("{}  ", pad(words::kind(&step.work), columns.kind, ascii)), theme.code()),
     ];
-    if touches > 0 {
-        spans.push(Span::styled(pad(&visible(&step.touches), touches, ascii), theme.quiet()));
-        spans.push(Span::raw(" "));
+    if beside(step, columns) {
+        spans.push(Span::raw(pad(&visible(&step.title), columns.title(room), ascii)));
+    } else {
+        // Nothing stands to the right of it.
+        spans.push(Span::raw(fit(&visible(&step.title), room.saturating_sub(6 + columns.kind), ascii)));
+        return Line::from(spans);
     }
-    spans.push(Span::raw(right(&estimate, 10, ascii)));
-    if !floor.is_empty() {
-        spans.push(Span::styled(format!(" {floor}"), theme.warn()));
+    if columns.touches > 0 {
+        spans.push(Span::styled(format!("  {}", pad(&visible(&step.touches), columns.touches, ascii)), theme.quiet()));
+    }
+    if columns.estimate > 0 {
+        spans.push(Span::raw(format!("  {}", right(&estimated(step), columns.estimate, ascii))));
+    }
+    if columns.floor > 0 {
+        spans.push(Span::styled(format!("  {}", pad(&floor(step), columns.floor, ascii)), theme.warn()));
     }
     Line::from(spans)
 }

@@ -57,9 +57,16 @@ fn sentence(model: &Model, room: usize) -> Line<'static> {
     let (done, all) = state.steps_done();
     let ago = |since: Option<Timestamp>| since.zip(model.now).map(|(since, now)| duration(between(since, now)));
     let mut parts = vec![words::steps_of(done, all)];
-    parts.extend(ago(state.run_began).map(|time| words::begun(&time)));
+    if model.ticks() {
+        parts.extend(ago(state.run_began).map(|time| words::begun(&time)));
+    } else {
+        // Nothing is drawn while nothing happens: a time of day stays true, a duration does not.
+        parts.extend(state.run_began.map(|at| words::at_time(words::BEGUN, at)));
+    }
     if state.service != Service::Up {
-        parts.extend(ago(state.down_since).map(|time| words::down_for(&time)));
+        let since = state.down_since.filter(|_| !model.ticks());
+        let running = model.now.filter(|_| model.ticks()).map(|now| words::down_for(&duration(state.downtime(now))));
+        parts.extend(running.or(since.map(|at| words::at_time(words::DOWN_SINCE, at))));
     }
     let name = format!(" {}", state.run_state.map(words::run_state).unwrap_or_default());
     // What matters least gives way.
@@ -106,5 +113,8 @@ fn log(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
         })
         .collect();
     put(buf, area, &lines);
+    if log.is_empty() {
+        put(buf, area, &[Line::styled(format!(" {}", words::LOG_EMPTY), model.theme.quiet())]);
+    }
     log.len().saturating_sub(rows)
 }

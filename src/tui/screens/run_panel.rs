@@ -55,7 +55,7 @@ pub fn lines(model: &Model, room: usize, rows: usize) -> Vec<Line<'static>> {
 
 fn current(lines: &mut Vec<Line<'static>>, model: &Model, room: usize) {
     let state = &model.state;
-    if let Some(text) = state.run_state.and_then(words::standing) {
+    if let Some(text) = state.run_state.filter(|_| !model.gone).and_then(words::standing) {
         say(lines, text, room, model.theme.warn());
     }
     let Some(row) = state.current().and_then(|i| state.steps.get(i)) else { return };
@@ -64,7 +64,10 @@ fn current(lines: &mut Vec<Line<'static>>, model: &Model, room: usize) {
     }
     if let StepState::Waiting { reason, attempt, until } = &row.state {
         let left = until.zip(model.now).map(|(until, now)| duration(between(now, until)));
-        say(lines, &words::waits(&visible(reason), *attempt, left), room, model.theme.warn());
+        let since = row.waits.zip(model.now).map(|(since, now)| duration(between(since, now)));
+        let most = state.step(&row.key).and_then(|step| step.retry.as_ref()).map(|retry| retry.attempts);
+        let text = words::waits(&visible(reason), since.as_deref(), *attempt, left, most);
+        say(lines, &text, room, model.theme.warn());
     }
     if row.state.is_active() && state.run_state == Some(RunState::Running) {
         say(lines, &signs(model, row), room, Style::new());

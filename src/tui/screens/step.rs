@@ -14,7 +14,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{heading, say, scrolled};
-use crate::model::{Offline, PlannedStep};
+use crate::model::{Offline, PlannedStep, Work};
 use crate::tui::model::Model;
 use crate::tui::text::cut;
 use crate::words::format::{duration, visible};
@@ -48,15 +48,39 @@ fn lines(model: &Model, step: &PlannedStep, number: usize, room: usize) -> Vec<L
     if step.point_of_no_return {
         say(&mut lines, words::NO_RETURN_HERE, room, theme.bad());
     }
-    if let Some(floor) = &step.floor {
+    if let Some(floor) = step.floor.as_ref().filter(|_| !step.point_of_no_return) {
         say(&mut lines, &words::floor_long(&visible(floor)), room, theme.warn());
     }
-    say(&mut lines, words::resume(step.resume), room, Style::new());
+    // A question and a look change nothing that could be half done.
+    if !matches!(step.work, Work::Ask(_) | Work::Check(_) | Work::Baseline(_)) {
+        say(&mut lines, words::resume(step.resume), room, Style::new());
+    }
     if step.optional {
         say(&mut lines, words::OPTIONAL, room, Style::new());
     }
-    heading(&mut lines, words::VERY_WORK, theme);
-    code(&mut lines, model, step.detail.iter().map(String::as_str), room);
+    heading(&mut lines, work_title(step), theme);
+    if let Work::Ask(ask) = &step.work {
+        // A question is for reading; nothing of it is run.
+        for line in step.detail.iter().flat_map(|text| text.lines()) {
+            say(&mut lines, &format!("  {}", visible(line)), room, Style::new());
+        }
+        if !ask.choices.is_empty() {
+            let choices = ask.choices.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join(", ");
+            let default = ask.default.as_ref().map(|d| visible(&d.text));
+            say(
+                &mut lines,
+                &format!("  {}", words::answers(&visible(&choices), default.as_deref())),
+                room,
+                Style::new(),
+            );
+        }
+    } else {
+        code(&mut lines, model, step.detail.iter().map(String::as_str), room);
+    }
+    if !step.proof.is_empty() {
+        heading(&mut lines, words::DONE_WHEN, theme);
+        code(&mut lines, model, step.proof.iter().map(String::as_str), room);
+    }
     if !step.checks.is_empty() {
         heading(&mut lines, words::CHECKED_AFTER, theme);
         for check in &step.checks {
@@ -71,5 +95,14 @@ fn code<'a>(lines: &mut Vec<Line<'static>>, model: &Model, text: impl Iterator<I
         for part in cut(&Span::styled(visible(line), model.theme.code()), room.saturating_sub(3)) {
             lines.push(Line::from(vec![Span::raw("   "), part]));
         }
+    }
+}
+
+fn work_title(step: &PlannedStep) -> &'static str {
+    match &step.work {
+        Work::Ask(_) if step.ask_first => words::VERY_QUESTION,
+        Work::Ask(_) => words::LATE_QUESTION,
+        Work::Check(_) | Work::Baseline(_) => words::VERY_CHECK,
+        _ => words::VERY_WORK,
     }
 }

@@ -12,6 +12,16 @@ pub const NOT_APPROVED: &str = "A run without the wizard needs `--yes`, or `--pl
 pub const GONE: &str = "The runner is gone. What it had done is in the journal. See how things stand: \
                         `stepwell status`. Go on: `stepwell run`.";
 
+/// The version is only for the operator to confirm, as was chosen when the plan was approved.
+pub fn confirm(version: &str, file: &str) -> String {
+    format!(
+        "Everything is verified. {} waits to be confirmed by you, as you chose. Confirm it: `stepwell -d {}`, or \
+         `stepwell run --yes`.",
+        visible(version),
+        visible(file)
+    )
+}
+
 /// A run to another version than `to` is not finished.
 pub fn other_target(unfinished: &Unfinished, to: &str) -> String {
     format!(

@@ -7,6 +7,7 @@ pub mod ask;
 pub mod checks;
 pub mod found;
 pub mod give;
+pub mod guide;
 pub mod plan;
 pub mod run;
 

@@ -1,6 +1,6 @@
 //! The plan as a list, by hop.
 
-use crate::model::{Offline, Phase, Plan, PlannedStep};
+use crate::model::{Offline, Phase, Plan, PlannedStep, Work};
 use crate::words::format::{duration, plural, visible};
 use crate::words::screens;
 
@@ -34,7 +34,10 @@ pub fn part(plan: &Plan, step: &PlannedStep) -> String {
 
 /// The line across the list, before the step after which there is no return.
 pub fn no_return(plan: &Plan) -> String {
-    format!("  ---- Point of no return: after the next step only a backup leads back to {}. ----", visible(&plan.from))
+    format!(
+        "  ---- Point of no return: after the next step only the backup leads back to {}. ----",
+        visible(&plan.from)
+    )
 }
 
 /// `[3/17] backfill 2.0.0/fill Fill the lookup column (touches secrets; in maintenance; about 3 s)`
@@ -76,11 +79,17 @@ pub fn total(plan: &Plan) -> Option<String> {
     }
 }
 
-/// The very SQL, argument list or file change of a step.
+/// The very SQL, argument list or file change of a step, and what happens after a crash.
 pub fn detail(step: &PlannedStep) -> Vec<String> {
     let mut lines = vec![format!("{} {}:", visible(&step.key), visible(&step.title))];
     lines.extend(step.why.iter().map(|why| format!("  Why: {}", visible(why))));
     lines.extend(step.detail.iter().map(|line| super::block(line)));
-    lines.push(format!("  {}", screens::resume(step.resume)));
+    if !step.proof.is_empty() {
+        lines.push(format!("  {}:", screens::DONE_WHEN));
+        lines.extend(step.proof.iter().map(|line| super::block(line)));
+    }
+    if !matches!(step.work, Work::Ask(_) | Work::Check(_) | Work::Baseline(_)) {
+        lines.push(format!("  {}", screens::resume(step.resume)));
+    }
     lines
 }

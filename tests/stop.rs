@@ -1,0 +1,58 @@
+//! A run that stops before its end leaves the service as it found it, and does nothing further.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use stepwell::model::{Event, EventKind, Exit, Service, StepState};
+
+use support::database;
+use support::deployment::{Demo, Deployment};
+
+/// The sample deployment with definitions of its own, in which making the index fails for ever.
+fn demo_that_fails() -> Deployment {
+    let demo = Demo::with_rows(200).build();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("upgrades/keepsake");
+    let own = demo.catalogue().join("keepsake");
+    copy(&shipped, &own);
+    let release = own.join("releases/2.0.0.yaml");
+    let text = fs::read_to_string(&release).expect("a release of the sample system");
+    let broken = text.replace("on secrets (team_id, lookup)", "on secrets (team_id, no_such_column)");
+    assert_ne!(text, broken, "the sample upgrade makes an index");
+    fs::write(&release, broken).expect("a file of this test");
+    demo
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder of definitions").map(|entry| entry.expect("an entry")) {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).expect("a file of definitions");
+        }
+    }
+}
+
+fn maintenance(demo: &Deployment) -> String {
+    database::ask(&demo.database(), "select value from settings where key = 'maintenance'")
+}
+
+#[test]
+fn after_maintenance_was_left_no_further_step_begins() {
+    let demo = demo_that_fails();
+    let (code, events) = demo.start_runner().finish();
+    assert_eq!(code, i32::from(Exit::StepFailed.code()), "{events:#?}");
+
+    let tried = |event: &&Event| matches!(&event.kind, EventKind::StepChanged { key, state: StepState::Running { .. } } if key == "2.0.0/index");
+    assert_eq!(events.iter().filter(tried).count(), 1, "the failed step is not tried again: {events:#?}");
+    let service = events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::ServiceChanged { service } => Some(*service),
+        _ => None,
+    });
+    assert_eq!(service, Some(Service::Up), "{events:#?}");
+    assert_eq!(maintenance(&demo), "off");
+    demo.run(["status"]).exit(Exit::StepFailed.code().into()).prints("service   up, as it was found");
+}

@@ -1,0 +1,145 @@
+//! The wizard as its operator has it: the real program in a real terminal.
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use stepwell::model::Exit;
+
+use support::database;
+use support::deployment::{Demo, Deployment};
+use support::pty::Screen;
+use support::wizard;
+
+const ROWS: u32 = 500;
+/// Long enough for a clock on the screen to show itself.
+const IDLE: Duration = Duration::from_secs(3);
+/// From exec to the first bytes of a frame. A debug build is several times slower and proves only that nothing waits.
+const FIRST_FRAME: Duration = Duration::from_millis(if cfg!(debug_assertions) { 1_000 } else { 50 });
+
+fn keepsake() -> Deployment {
+    Demo::with_rows(ROWS).build()
+}
+
+fn ask(demo: &Deployment, query: &str) -> String {
+    database::ask(&demo.database(), query)
+}
+
+/// Goes on with enter until `text` is on the screen.
+#[track_caller]
+fn walk_to(screen: &Screen, text: &str) {
+    let mut seen = screen.wait_for("1 Deployment").contents();
+    for _ in 0..200 {
+        if seen.contains(text) {
+            return;
+        }
+        screen.press("enter").wait_change(&seen);
+        let now = screen.contents();
+        assert!(now != seen, "`{text}` does not come:\n{seen}");
+        seen = now;
+    }
+    panic!("`{text}` does not come:\n{seen}");
+}
+
+#[test]
+fn enter_and_the_typed_words_lead_to_the_confirmed_version() {
+    let demo = keepsake();
+    let screen = demo.terminal([]).start();
+    let (code, left) = wizard::walk_through(&screen);
+    assert_eq!(code, 0, "{left}");
+    // The lines are as wide as the terminal.
+    let left: String = left.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in ["Keepsake is at 3.0.0 now.", "versions 1.8.2 → 3.0.0", "took ", "backup ", "stepwell run -d "] {
+        assert!(left.contains(words), "`{words}` is not in: {left}");
+    }
+    assert_eq!(ask(&demo, "select value from meta where key = 'schema_version'"), "3.0.0");
+    assert_eq!(ask(&demo, "select count(*) from secrets where lookup is not null"), ROWS.to_string());
+    assert_eq!(ask(&demo, "select count(*) from attachments where seal < 2"), "0");
+    assert_eq!(ask(&demo, "select value from settings where key = 'maintenance'"), "off");
+    assert_eq!(demo.status(), 0, "the version is recorded");
+}
+
+#[test]
+fn the_first_frame_comes_at_once() {
+    let demo = keepsake();
+    let fastest = (0..5)
+        .map(|_| {
+            let began = Instant::now();
+            let screen = demo.terminal([]).start();
+            screen.wait_for("1 Deployment");
+            let drawn = screen.reads().first().map(|(at, _)| at.duration_since(began));
+            screen.press("q").exit_code();
+            drawn.expect("bytes of a frame")
+        })
+        .min();
+    // The fastest of several: what other tests do meanwhile is no fault of the program.
+    assert!(fastest.is_some_and(|time| time <= FIRST_FRAME), "{fastest:?}");
+}
+
+#[test]
+fn a_screen_on_which_nothing_happens_writes_nothing() {
+    let demo = keepsake();
+    let screen = demo.terminal([]).start();
+    screen.wait_for("What was found").wait_for("enter Next");
+    screen.assert_idle(IDLE);
+    walk_to(&screen, "Press a to approve");
+    screen.assert_idle(IDLE);
+}
+
+#[test]
+fn a_window_of_20_by_5_is_refused() {
+    let demo = keepsake();
+    let screen = demo.terminal([]).size(20, 5).start();
+    assert_eq!(screen.exit_code(), i32::from(Exit::Usage.code()), "{}", screen.contents());
+    assert!(!demo.dir().join(".stepwell").exists(), "nothing was begun");
+}
+
+#[test]
+fn a_window_that_becomes_too_small_says_how_much_is_needed_and_comes_back() {
+    let demo = keepsake();
+    let screen = demo.terminal([]).start();
+    screen.wait_for("What was found");
+    screen.resize(30, 10).wait_for("needs 60x16").wait_gone("Deployment");
+    screen.resize(100, 30).wait_for("What was found").wait_for("1 Deployment");
+    screen.press("q");
+    assert_eq!(screen.exit_code(), 0);
+}
+
+#[test]
+fn a_run_that_was_interrupted_is_offered_with_the_state_of_the_service() {
+    let demo = keepsake();
+    let screen = demo.terminal([]).start();
+    walk_to(&screen, "Press a to approve");
+    screen.wait_for("in maintenance");
+    demo.lose_power();
+    screen.exit_code();
+    demo.run(["status"]).prints("interrupted before its approval").prints("stepwell abandon");
+    let screen = demo.terminal([]).start();
+    screen.wait_for("An upgrade is not finished.").wait_for("in maintenance").wait_for("Go on with it");
+    assert!(!screen.contents().contains("nothing is changed yet"), "{}", screen.contents());
+}
+
+#[test]
+fn the_runner_that_goes_away_is_told_with_the_next_command() {
+    let demo = keepsake();
+    let screen = demo.terminal([]).start();
+    walk_to(&screen, "Press a to approve");
+    let runner = support::process::at_home(&demo.home()).into_iter().find(|p| p.pid != screen.pid());
+    support::process::kill(runner.expect("a runner beside the wizard").pid);
+    screen.wait_for("The runner is gone").wait_for("stepwell -d").press("q");
+    assert_eq!(screen.exit_code(), i32::from(Exit::Internal.code()));
+    assert!(screen.contents().contains("next      stepwell -d"), "{}", screen.contents());
+}
+
+#[test]
+fn the_plan_reads_as_a_guide_of_short_lines() {
+    let demo = keepsake();
+    let guide = demo.run(["plan"]).exit(0).stdout();
+    let long: Vec<_> = guide.lines().filter(|line| line.chars().count() > 100).collect();
+    assert!(long.is_empty(), "lines of more than 100 columns: {long:#?}");
+    for words in
+        ["What you will be asked", "Where the way back ends", "Step 22, before you approve", "Maintenance is needed"]
+    {
+        assert!(guide.contains(words), "`{words}` is not in:\n{guide}");
+    }
+}
