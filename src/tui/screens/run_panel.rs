@@ -101,7 +101,7 @@ fn signs(model: &Model, row: &StepRow) -> String {
         parts.push(words::running_for(&duration(between(began, now))));
     }
     if let (Some(heard), Some(now)) = (row.heard, model.now) {
-        parts.push(words::heard(&duration(between(heard, now))));
+        parts.push(words::heard(between(heard, now)));
     }
     parts.join(", ")
 }
