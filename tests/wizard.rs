@@ -143,3 +143,13 @@ fn the_plan_reads_as_a_guide_of_short_lines() {
         assert!(guide.contains(words), "`{words}` is not in:\n{guide}");
     }
 }
+
+#[test]
+fn on_a_terminal_without_screens_the_demo_asks_in_plain_lines() {
+    let demo = keepsake();
+    let dir = demo.dir().to_string_lossy().into_owned();
+    let screen = demo.terminal(["demo", "--dir", &dir]).env("TERM", "dumb").size(100, 60).start();
+    screen.wait_for("1.8.2").wait_for("3.0.0").type_text("quit\n");
+    screen.exit_code();
+    assert_eq!(ask(&demo, "select value from meta where key = 'schema_version'"), "1.8.2", "nothing ran by itself");
+}

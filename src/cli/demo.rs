@@ -24,7 +24,8 @@ pub async fn run(args: &Args, options: &Demo) -> Result<Exit, Failure> {
         file.display(),
         dir.display()
     );
-    if report::has_screen() && !args.json {
+    // A terminal without screens has an operator all the same: the wizard asks in plain lines there.
+    if report::has_operator() && !args.json {
         return wizard::run(&args).await;
     }
     eprintln!("There is no terminal here, so the whole sample upgrade runs by itself.");

@@ -10,11 +10,16 @@ use crate::words::plain::guide::quoted;
 
 const GONE: &str = "The process that does the work is gone. Everything up to the last safe point is recorded.";
 
+/// Whether somebody can be asked here.
+pub fn has_operator() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+}
+
 /// Whether screens can be drawn here.
 pub fn has_screen() -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
     let dumb = std::env::var("TERM").map_or(true, |t| t == "dumb" || t.is_empty());
-    std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !dumb && !set("ACCESSIBLE")
+    has_operator() && !dumb && !set("ACCESSIBLE")
 }
 
 /// Writes a result to standard output.

@@ -1,6 +1,6 @@
 //! What the wizard says during a run and at its end.
 
-use super::format::{clock, count, plural};
+use super::format::{clock, count, duration, plural};
 use crate::model::{AtEnd, Outcome, RunState, Service, StepState};
 
 pub const LOG: &str = "Log";
@@ -144,9 +144,15 @@ pub fn begun(time: &str) -> String {
     format!("begun {time} ago")
 }
 
+/// Milliseconds within which a sign of life is one of now.
+const NOW: u64 = 2_000;
+
 /// When it last showed that it is alive.
-pub fn heard(time: &str) -> String {
-    format!("last sign of life {time} ago")
+pub fn heard(ms: u64) -> String {
+    match ms {
+        ..NOW => "alive".to_owned(),
+        _ => format!("last sign of life {} ago", duration(ms)),
+    }
 }
 
 /// How long ago something began that no clock on the screen counts: at what time.

@@ -24,6 +24,10 @@ use crate::tui::text::{fit, pad, right, width};
 use crate::words::format::{between, duration, visible};
 use crate::words::screens as words;
 
+/// Rows that the panel of a step under way takes at least, where there are more than `ROOMY` of them.
+const PANEL: usize = 3;
+const ROOMY: usize = 14;
+
 /// Draws the screen.
 pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     let room = usize::from(area.width);
@@ -34,7 +38,9 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     let needed = model.state.need().is_some();
     let panel = run_panel::lines(model, room, height.saturating_sub(if needed { 4 + height / 4 } else { 4 }));
     // The step under way is never pushed out by the list or the log.
-    let below = panel.len().min(height.saturating_sub(4)) + 1;
+    // The list keeps its place while a step alternates between running and waiting.
+    let reserved = if height > ROOMY { PANEL } else { 0 };
+    let below = panel.len().max(reserved).min(height.saturating_sub(4)) + 1;
     let spare = height.saturating_sub(1 + below);
     let log_rows = if needed { 0 } else { spare / 3 };
     let list_rows = model.state.steps.len().min(spare.saturating_sub(log_rows)).max(spare.min(2));

@@ -67,9 +67,9 @@ fn current(lines: &mut Vec<Line<'static>>, model: &Model, room: usize) {
         let since = row.waits.zip(model.now).map(|(since, now)| duration(between(since, now)));
         let most = state.step(&row.key).and_then(|step| step.retry.as_ref()).map(|retry| retry.attempts);
         let text = words::waits(&visible(reason), since.as_deref(), *attempt, left, most);
+        // It says since when; there is no sign of life to wait for.
         say(lines, &text, room, model.theme.warn());
-    }
-    if row.state.is_active() && state.run_state == Some(RunState::Running) {
+    } else if row.state.is_active() && state.run_state == Some(RunState::Running) {
         say(lines, &signs(model, row), room, Style::new());
     }
 }
@@ -101,7 +101,7 @@ fn signs(model: &Model, row: &StepRow) -> String {
         parts.push(words::running_for(&duration(between(began, now))));
     }
     if let (Some(heard), Some(now)) = (row.heard, model.now) {
-        parts.push(words::heard(&duration(between(heard, now))));
+        parts.push(words::heard(between(heard, now)));
     }
     parts.join(", ")
 }
