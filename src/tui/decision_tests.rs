@@ -104,6 +104,16 @@ fn a_version_is_not_confirmed_twice() {
 }
 
 #[test]
+fn a_path_without_notes_leads_on_to_the_checks() {
+    let mut w = Wizard::new(80, 24).surveyed();
+    w.enter();
+    assert_eq!(w.model.screen, Screen::Notes);
+    w.model.state.route.as_mut().expect("a path was chosen").notes.clear();
+    w.enter();
+    assert_eq!(w.model.screen, Screen::Checks, "{}", w.screen());
+}
+
+#[test]
 fn a_pasted_line_break_confirms_nothing() {
     let mut w = Wizard::new(80, 24).surveyed().at_confirm();
     w.take(Msg::Paste("3.0.0\n".into()));

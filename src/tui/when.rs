@@ -31,6 +31,7 @@ pub fn next_label(model: &Model) -> &'static str {
         },
         Screen::Notes if !before_run => words::NEXT,
         Screen::Notes => match model.open_page().map(|open| open.next(model)) {
+            None if state.route.is_some() => words::TO_CHECKS,
             None => "",
             Some(NextRead::Item(_)) => words::MARK_READ,
             Some(NextRead::Scroll(_)) => words::READ_ON,
