@@ -19,6 +19,11 @@ impl Machine {
         if self.running.is_some() || self.ended {
             return;
         }
+        if self.leaving.is_some() {
+            // On the way out nothing but the way out is done.
+            self.leave_next();
+            return;
+        }
         if let Some(ending) = self.stopping.take() {
             self.leave_then_end(ending);
             return;
@@ -300,11 +305,7 @@ impl Machine {
         if self.stopping.is_some() || self.control == Control::Pause {
             self.step_is(key, StepState::Pending);
         }
-        if self.stopping.is_none() && self.leaving.is_some() {
-            self.leave_next();
-        } else {
-            self.advance();
-        }
+        self.advance();
     }
 
     /// After the last step into maintenance the service is in it.
