@@ -84,3 +84,23 @@ fn without_maintenance_the_units_are_compared_all_the_same() {
     assert_eq!(units(&ledger), ["up", "down"]);
     assert_eq!(ledger.version(), "2.0.0");
 }
+
+#[test]
+fn a_plan_that_nobody_approved_is_abandoned_without_a_step_of_it() {
+    let ledger = ledger(Ledger::new(), ["up", "up"], "up");
+    let before = ledger.dump();
+    let screen = ledger.terminal([]).start();
+    for title in ["● 1 Deployment", "● 2 Notes", "● 3 Checks", "● 4 Maintenance"] {
+        let ready = |screen: &vt100::Screen| {
+            let seen = screen.contents();
+            seen.contains(title) && seen.contains(" enter ")
+        };
+        screen.wait_until(title, ready).press("enter");
+    }
+    screen.wait_for("● 5 Plan").wait_for("in maintenance");
+    assert_eq!(units(&ledger), ["down", "down"]);
+
+    ledger.run(["abandon"]).exit(0);
+    assert_eq!(units(&ledger), ["up", "up"]);
+    assert_eq!(ledger.dump(), before, "nothing of the plan was done");
+}

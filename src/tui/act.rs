@@ -46,12 +46,12 @@ pub fn on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Stop => model.popup = Some(Popup::stop(model.moves())),
         Action::Detach => return vec![Effect::Quit { detached: true }],
         Action::Retry => {
-            if let Some(Need::Failed { key, .. }) = model.state.need() {
+            if let Some(Need::Failed { key, .. }) = model.need() {
                 return send(model, Decision::Retry { key });
             }
         }
         Action::SkipStep => {
-            if let Some(Need::Failed { key, .. }) = model.state.need() {
+            if let Some(Need::Failed { key, .. }) = model.need() {
                 model.popup = Some(Popup::prompt(Purpose::SkipStep { key }));
             }
         }
@@ -173,7 +173,7 @@ fn next(model: &mut Model) -> Vec<Effect> {
         }
         Screen::Plan if model.approvable().is_some() => approve::begin(model),
         Screen::Run if model.stage() == Screen::Run => {
-            model.popup = match model.state.need() {
+            model.popup = match model.need() {
                 Some(Need::Failed { key, .. }) => Some(Popup::failed(&model.state, &key)),
                 Some(Need::Settle { key, intent }) => Some(Popup::settle(&key, &intent)),
                 Some(Need::Answer { key }) => Some(Popup::question(&model.state, &key)),
@@ -181,7 +181,7 @@ fn next(model: &mut Model) -> Vec<Effect> {
             };
             Vec::new()
         }
-        Screen::Confirm if model.stage() == Screen::Confirm => {
+        Screen::Confirm if model.need() == Some(Need::Confirm) => {
             model.popup = Some(Popup::prompt(Purpose::Confirm));
             Vec::new()
         }

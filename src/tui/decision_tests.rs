@@ -72,6 +72,47 @@ fn a_plan_is_not_approved_a_second_time_while_the_first_is_on_its_way() {
     assert!(w.screen().contains("enter Approve"), "{}", w.screen());
 }
 
+/// Types a line and presses enter; nobody answers yet. Enter alone then does nothing.
+fn decides_once(w: &mut Wizard, line: &str) -> Decision {
+    w.press(line);
+    let enter = || Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+    let sent = update(&mut w.model, enter());
+    assert_eq!(update(&mut w.model, enter()), [], "a decision is on its way");
+    assert_eq!(w.model.popup, None, "nothing is asked a second time");
+    match sent.as_slice() {
+        [Effect::Send(decision)] => decision.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_answer_is_not_asked_for_again_while_it_is_on_its_way() {
+    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
+    w.step("2.9.0/sign", StepState::Done { adopted: false });
+    w.step("2.9.0/verify/signed", StepState::Done { adopted: false });
+    w.step("3.0.0/glazes", StepState::Asking);
+    w.state(RunState::NeedsOperator);
+    w.enter();
+    assert!(matches!(decides_once(&mut w, ""), Decision::Answer { .. }));
+}
+
+#[test]
+fn a_version_is_not_confirmed_twice() {
+    let mut w = Wizard::new(80, 24).surveyed().at_confirm();
+    w.enter();
+    assert!(matches!(decides_once(&mut w, "3.0.0"), Decision::Confirm { .. }));
+}
+
+#[test]
+fn a_path_without_notes_leads_on_to_the_checks() {
+    let mut w = Wizard::new(80, 24).surveyed();
+    w.enter();
+    assert_eq!(w.model.screen, Screen::Notes);
+    w.model.state.route.as_mut().expect("a path was chosen").notes.clear();
+    w.enter();
+    assert_eq!(w.model.screen, Screen::Checks, "{}", w.screen());
+}
+
 #[test]
 fn a_pasted_line_break_confirms_nothing() {
     let mut w = Wizard::new(80, 24).surveyed().at_confirm();

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::notes::Reading;
 use super::popup::Popup;
 use super::theme::Theme;
-use crate::model::{Actor, AtEnd, Decision, Plan, RunState, State};
+use crate::model::{Actor, AtEnd, Decision, Need, Plan, RunState, State};
 
 /// The seven steps of the wizard, in order, and what comes after them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -181,11 +181,26 @@ impl Model {
             && self.state.run_state.is_none_or(|state| matches!(state, RunState::Preparing | RunState::Running))
     }
 
-    /// The plan, while it waits to be approved. One whose approval is on its way does not wait any more.
+    /// Whether what was waited for is decided, and the decision on its way.
+    fn decided(&self) -> bool {
+        use Decision::{Answer, Approve, Confirm, Retry, Settle, Skip};
+        matches!(
+            self.waiting,
+            Some(Approve { .. } | Answer { .. } | Settle { .. } | Retry { .. } | Skip { .. } | Confirm { .. })
+        )
+    }
+
+    /// What only the operator can bring forward, and has not yet.
+    pub fn need(&self) -> Option<Need> {
+        self.state.need().filter(|_| !self.decided())
+    }
+
+    /// The plan, while it waits to be approved.
     pub fn approvable(&self) -> Option<&Plan> {
-        let on_its_way = matches!(self.waiting, Some(Decision::Approve { .. }));
         match self.state.run_state {
-            Some(RunState::AwaitingApproval) if !on_its_way && self.state.ended.is_none() => self.state.plan.as_ref(),
+            Some(RunState::AwaitingApproval) if !self.decided() && self.state.ended.is_none() => {
+                self.state.plan.as_ref()
+            }
             _ => None,
         }
     }

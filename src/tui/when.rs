@@ -32,6 +32,7 @@ pub fn next_label(model: &Model) -> &'static str {
         },
         Screen::Notes if !before_run => words::NEXT,
         Screen::Notes => match model.open_page().map(|open| open.next(model)) {
+            None if state.route.is_some() => words::TO_CHECKS,
             None => "",
             Some(NextRead::Item(_)) => words::MARK_READ,
             Some(NextRead::Scroll(_)) => words::READ_ON,
@@ -61,13 +62,13 @@ pub fn next_label(model: &Model) -> &'static str {
         Screen::Plan if model.approvable().is_some() && drives => words::APPROVE,
         Screen::Plan if model.stage() > Screen::Plan => words::NEXT,
         Screen::Plan => "",
-        Screen::Run => match state.need() {
+        Screen::Run => match model.need() {
             Some(Need::Failed { .. } | Need::Settle { .. }) if drives => words::DECIDE,
             Some(Need::Answer { .. }) if drives => words::ANSWER,
             _ if model.stage() > Screen::Run => words::NEXT,
             _ => "",
         },
-        Screen::Confirm if model.stage() == Screen::Confirm && drives => words::CONFIRM,
+        Screen::Confirm if model.need() == Some(Need::Confirm) && drives => words::CONFIRM,
         Screen::Confirm => {
             if model.stage() > Screen::Confirm {
                 words::NEXT
@@ -127,12 +128,12 @@ pub fn approve(model: &Model) -> bool {
 
 /// Whether a failed step waits for a decision on this screen.
 pub fn failed(model: &Model) -> bool {
-    model.screen == Screen::Run && model.drives() && matches!(model.state.need(), Some(Need::Failed { .. }))
+    model.screen == Screen::Run && model.drives() && matches!(model.need(), Some(Need::Failed { .. }))
 }
 
 /// Whether the failed step may be skipped.
 pub fn skippable(model: &Model) -> bool {
-    match model.state.need() {
+    match model.need() {
         Some(Need::Failed { key, .. }) => failed(model) && model.state.step(&key).is_some_and(|step| step.optional),
         _ => false,
     }
