@@ -56,3 +56,15 @@ fn after_maintenance_was_left_no_further_step_begins() {
     assert_eq!(maintenance(&demo), "off");
     demo.run(["status"]).exit(Exit::StepFailed.code().into()).prints("service   up, as it was found");
 }
+
+#[test]
+fn a_run_that_was_approved_goes_on_without_another_approval() {
+    let demo = Demo::with_rows(200).build();
+    demo.run(["run"]).exit(Exit::Usage.code().into()).says("--yes");
+    let mut runner = demo.start_runner();
+    runner.wait_step("2.0.0/index");
+    runner.kill();
+    demo.run(["run", "--defaults"]).exit(0);
+    assert_eq!(maintenance(&demo), "off");
+    assert_eq!(demo.status(), 0);
+}
