@@ -200,3 +200,22 @@ fn a_wait_that_takes_too_long_fails_and_says_what_it_waited_for() {
     let ledger = Ledger::new().with_steps(steps).build();
     ledger.finish().exit(Exit::StepFailed.code().into()).says("the file is not there");
 }
+
+#[test]
+fn a_floor_is_not_raised_by_a_step_that_may_not_begin() {
+    let steps = r#"
+  - id: drop
+    title: Drop what only the old program reads
+    floor: 2.0.0
+    checks: [ { id: ready, title: It is ready, file: { path: ready, expect: { exists: true } } } ]
+    sql: { statements: [ "update entries set amount = 0" ] }
+"#;
+    let ledger = Ledger::new().with_steps(steps).build();
+    ledger.finish().exit(Exit::StepFailed.code().into()).says("It is ready");
+    let status = ledger.run(["status", "--json"]).json();
+    assert_eq!(status["floor"], serde_json::Value::Null, "{status}");
+
+    ledger.write("ready", "");
+    ledger.finish().exit(0);
+    assert_eq!(ledger.version(), "2.0.0");
+}

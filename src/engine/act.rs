@@ -9,7 +9,6 @@ use tokio::sync::mpsc;
 use super::survey::Surveyed;
 use crate::journal::{JournalError, RunRecord, Write};
 use crate::model::{Actor, CheckResult, Decision, Event, Exit, Plan, StepState};
-use crate::probe::Verdict;
 use crate::step::{Control, Left, Outcome, Report};
 
 /// The engine's end of the link.
@@ -54,10 +53,10 @@ pub enum Input {
     Began(Result<Began, JournalError>),
     /// The lease is taken for a run that was not finished.
     Resumed(Result<Box<Resumed>, JournalError>),
-    /// What `done_when` said before a maintenance step.
+    /// Whether a step may begin: it is not done yet, and its own checks pass. Otherwise how it ended already.
     Asked {
         key: String,
-        verdict: Result<Verdict, String>,
+        answer: Result<(), Outcome>,
     },
     Report {
         key: String,
@@ -124,7 +123,7 @@ pub enum Act {
     Check,
     Begin,
     Resume,
-    /// Asks a maintenance step's `done_when` before it is begun.
+    /// Asks a step's `done_when` and checks before it is begun and anything is written about it.
     Ask {
         key: String,
     },

@@ -3,7 +3,6 @@
 use super::act::Act;
 use super::machine::Machine;
 use crate::model::{AtEnd, EventKind, Offline, Phase, PlannedStep, RunState, Service, Severity, StepState, Work};
-use crate::probe::Verdict;
 use crate::step::{Control, Failure, Left, Outcome};
 
 impl Machine {
@@ -134,10 +133,12 @@ impl Machine {
             self.advance();
             return;
         }
-        if step.phase == Phase::Enter && (step.done_when.is_none() || self.told_to_do.contains(&key)) {
+        let told = self.told_to_do.contains(&key);
+        if step.phase == Phase::Enter && (step.done_when.is_none() || told) {
             self.entered(&key);
-        } else if step.phase == Phase::Enter {
-            // Whether this run changes it must be known, and written down, before it is changed.
+        } else if step.phase == Phase::Enter || (self.raises_floor(step) && !told) {
+            // Whether this run changes anything must be known, and written down, before it does: a floor that was
+            // raised by a step that never began would keep the service closed for nothing.
             self.running = Some(key.clone());
             self.act(Act::Ask { key });
             return;
@@ -183,31 +184,34 @@ impl Machine {
         self.act(Act::Start { key, attempt, take_up, round, told_to_do });
     }
 
+    fn raises_floor(&self, step: &PlannedStep) -> bool {
+        let held = |floor| self.state.floor.as_deref().is_some_and(|f| self.at_least(f, floor));
+        step.floor.as_deref().is_some_and(|floor| !held(floor))
+    }
+
     fn raise_floor(&mut self, step: &PlannedStep) {
-        let Some(floor) = &step.floor else { return };
-        let held = self.state.floor.as_deref().is_some_and(|f| self.at_least(f, floor));
-        if !held {
-            self.record(EventKind::FloorRaised { floor: floor.clone() });
+        if let Some(floor) = step.floor.clone().filter(|_| self.raises_floor(step)) {
+            self.record(EventKind::FloorRaised { floor });
         }
     }
 
-    /// What `done_when` said of a maintenance step before it is begun.
-    pub(super) fn asked(&mut self, key: &str, verdict: Result<Verdict, String>) {
-        self.running = None;
+    /// Whether a step may begin after all.
+    pub(super) fn asked(&mut self, key: &str, answer: Result<(), Outcome>) {
         let Some(step) = self.state.step(key).cloned() else { return };
-        match verdict {
-            Ok(Verdict::Yes) => {
-                self.over(&step, StepState::Done { adopted: true });
+        match answer {
+            // Nothing is begun after all.
+            Ok(()) if self.stopping.is_some() || self.control == Control::Pause => {
+                self.running = None;
                 self.advance();
             }
-            // Nothing is entered after all.
-            Ok(Verdict::No(_)) if self.stopping.is_some() || self.control == Control::Pause => self.advance(),
-            Ok(Verdict::No(_)) => {
-                self.entered(key);
+            Ok(()) => {
+                self.running = None;
+                if step.phase == Phase::Enter {
+                    self.entered(key);
+                }
                 self.start(&step);
             }
-            Ok(Verdict::Unknown(found)) => self.unknown(key, format!("what is now is unclear: {found}")),
-            Err(error) => self.failed(&step, &Failure { error, transient: false, answer: None }),
+            Err(outcome) => self.finished(key, outcome),
         }
     }
 

@@ -12,9 +12,9 @@ use super::machine::Machine;
 use super::{checks, executor, survey};
 use crate::definition::Deployment;
 use crate::journal::{Journal, JournalError, Lock, Marks, me};
-use crate::model::{Catalogue, EventKind, Exit, StepState, Work};
-use crate::probe::{Site, Verdict, ask, judge};
-use crate::step::{Context, Control, Left, left_behind};
+use crate::model::{Catalogue, EventKind, Exit, PlannedStep, StepState, Work};
+use crate::probe::Site;
+use crate::step::{Context, Control, Left, Report, left_behind};
 
 /// What a session is opened with.
 pub struct Setup {
@@ -236,36 +236,31 @@ impl Dispatcher {
         self.machine.site()
     }
 
+    /// Asks what is to be known before a step may change anything: is it done already, may it begin?
     fn ask(&self, key: String) {
-        let (Some(site), Some(step)) = (self.site(), self.machine.state().step(&key).cloned()) else { return };
-        let site = site.scoped(&step.scope, &self.machine.state().answers);
+        let (reports, mut reported) = mpsc::unbounded_channel();
+        let Some((step, context)) = self.context(&key, 0, 0, false, reports) else { return };
         let inputs = self.inputs.clone();
         tokio::spawn(async move {
-            let verdict = match &step.done_when {
-                Some(probe) => match ask(probe, &site).await {
-                    Ok(answer) => judge(&answer, &probe.answer, &site, None).map_err(|e| e.to_string()),
-                    Err(e) => Err(e.to_string()),
-                },
-                None => Ok(Verdict::No(String::new())),
-            };
-            let mask = |text: String| site.secrets.mask(&text);
-            let verdict = match verdict {
-                Ok(Verdict::No(found)) => Ok(Verdict::No(mask(found))),
-                Ok(Verdict::Unknown(found)) => Ok(Verdict::Unknown(mask(found))),
-                other => other.map_err(mask),
-            };
-            let _ = inputs.send(Input::Asked { key, verdict });
+            let answer = executor::before(&step, &context).await.map(drop);
+            while let Ok(report) = reported.try_recv() {
+                let _ = inputs.send(Input::Report { key: key.clone(), report });
+            }
+            let _ = inputs.send(Input::Asked { key, answer });
         });
     }
 
-    fn start(&self, act: Act) {
-        let Act::Start { key, attempt, take_up, round, told_to_do } = act else { return };
+    /// A step with everything that an attempt of it may use.
+    fn context(
+        &self,
+        key: &str,
+        attempt: u32,
+        round: u32,
+        told_to_do: bool,
+        reports: mpsc::UnboundedSender<Report>,
+    ) -> Option<(PlannedStep, Context)> {
         let state = self.machine.state();
-        let key = key.as_str();
-        let (Some(site), Some(step), Some(run)) = (self.site(), state.step(key).cloned(), state.run.clone()) else {
-            return;
-        };
-        let (reports, mut reported) = mpsc::unbounded_channel();
+        let (site, step, run) = (self.site()?, state.step(key)?.clone(), state.run.clone()?);
         let mut answers = state.answers.clone();
         if round > 0 && !step.ask_first {
             answers.remove(key);
@@ -291,7 +286,14 @@ impl Dispatcher {
             reports,
             control: self.control.subscribe(),
         };
-        let (inputs, key) = (self.inputs.clone(), key.to_owned());
+        Some((step, context))
+    }
+
+    fn start(&self, act: Act) {
+        let Act::Start { key, attempt, take_up, round, told_to_do } = act else { return };
+        let (reports, mut reported) = mpsc::unbounded_channel();
+        let Some((step, context)) = self.context(&key, attempt, round, told_to_do, reports) else { return };
+        let inputs = self.inputs.clone();
         tokio::spawn(async move {
             let work = executor::attempt(&step, &context, take_up);
             tokio::pin!(work);

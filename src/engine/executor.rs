@@ -56,7 +56,7 @@ async fn unmasked(planned: &PlannedStep, context: &Context, take_up: bool) -> Ou
 }
 
 /// Asks `done_when` and the step's own checks. What `done_when` counts is what remains to be done.
-async fn before(planned: &PlannedStep, context: &Context) -> Result<Option<u64>, Outcome> {
+pub async fn before(planned: &PlannedStep, context: &Context) -> Result<Option<u64>, Outcome> {
     let mut remaining = None;
     if let Some(probe) = &planned.done_when {
         match ask(probe, &context.site).await {

@@ -150,7 +150,7 @@ impl Machine {
             Input::Began(Ok(began)) => self.began(began),
             Input::Resumed(Ok(resumed)) => self.resumed(*resumed),
             Input::Began(Err(e)) | Input::Resumed(Err(e)) | Input::JournalFailed(e) => self.journal_failed(&e),
-            Input::Asked { key, verdict } => self.asked(&key, verdict),
+            Input::Asked { key, answer } => self.asked(&key, answer),
             Input::Report { key, report } => self.reported(key, report),
             Input::Finished { key, outcome } => self.finished(&key, outcome),
             Input::Due(Due::Retry { key, attempt }) if self.attempts.get(&key) == Some(&attempt) => {

@@ -194,7 +194,12 @@ impl Session {
 
     fn asked(&mut self, key: &str, verdict: Verdict) {
         assert_eq!(self.machine.running.as_deref(), Some(key), "{}", self.story());
-        self.input(Input::Asked { key: key.to_owned(), verdict: Ok(verdict) });
+        let answer = match verdict {
+            Verdict::Yes => Err(Outcome::Adopted),
+            Verdict::No(_) => Ok(()),
+            Verdict::Unknown(intent) => Err(Outcome::Unknown { intent }),
+        };
+        self.input(Input::Asked { key: key.to_owned(), answer });
     }
 
     /// A step into maintenance that was not done yet.
