@@ -85,7 +85,7 @@ pub fn load_deployment(path: &Path) -> Result<Deployment, Findings> {
     let deployment = match error {
         None => parse(&context, &sources, file).and_then(|node| deployment(&context, &node, path)),
         Some(error) => {
-            let help = "`stepwell init` writes one";
+            let help = "see whether it is there and whether you may read it";
             context.report(Place { file, line: 0, column: 0 }, format!("the file cannot be read: {error}"), help);
             None
         }
