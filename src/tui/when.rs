@@ -75,7 +75,7 @@ pub fn next_label(model: &Model) -> &'static str {
 
 /// Whether Enter does something. An open step of the plan has nothing further.
 pub fn next(model: &Model) -> bool {
-    !model.detail && !next_label(model).is_empty()
+    !model.detail && !model.decided() && !next_label(model).is_empty()
 }
 
 /// Whether Space marks an item as read.
