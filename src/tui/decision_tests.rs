@@ -86,6 +86,14 @@ fn decides_once(w: &mut Wizard, line: &str) -> Decision {
 }
 
 #[test]
+fn a_target_is_chosen_once_and_maintenance_too() {
+    let mut w = Wizard::new(80, 24).surveyed();
+    assert!(matches!(decides_once(&mut w, ""), Decision::ChooseTarget { .. }));
+    let mut w = Wizard::new(80, 24).surveyed().at_maintenance();
+    assert!(matches!(decides_once(&mut w, ""), Decision::Maintenance { .. }));
+}
+
+#[test]
 fn an_answer_is_not_asked_for_again_while_it_is_on_its_way() {
     let mut w = Wizard::new(80, 24).surveyed().at_backfill();
     w.step("2.9.0/sign", StepState::Done { adopted: false });

@@ -181,12 +181,19 @@ impl Model {
             && self.state.run_state.is_none_or(|state| matches!(state, RunState::Preparing | RunState::Running))
     }
 
-    /// Whether what was waited for is decided, and the decision on its way.
-    fn decided(&self) -> bool {
-        use Decision::{Answer, Approve, Confirm, Retry, Settle, Skip};
-        matches!(
+    /// Whether a decision that leads on is on its way. Nothing that it decides is asked for again.
+    pub fn decided(&self) -> bool {
+        !matches!(
             self.waiting,
-            Some(Approve { .. } | Answer { .. } | Settle { .. } | Retry { .. } | Skip { .. } | Confirm { .. })
+            None | Some(
+                Decision::Acknowledge { .. }
+                    | Decision::RunChecks
+                    | Decision::Override { .. }
+                    | Decision::Pause
+                    | Decision::Go
+                    | Decision::Stop
+                    | Decision::Abandon
+            )
         )
     }
 

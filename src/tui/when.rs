@@ -82,7 +82,7 @@ pub fn next_label(model: &Model) -> &'static str {
 
 /// Whether Enter does something.
 pub fn next(model: &Model) -> bool {
-    !next_label(model).is_empty()
+    !model.decided() && !next_label(model).is_empty()
 }
 
 /// Whether notes are read to go on, and not only read again.
