@@ -22,4 +22,5 @@ pub mod tui;
 
 pub mod demo;
 pub mod import;
+pub mod schema;
 pub mod cli;

@@ -21,6 +21,7 @@ mod look;
 mod report;
 mod run;
 mod runner;
+mod schema;
 mod session;
 mod status;
 mod wizard;
@@ -107,6 +108,7 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Stop) => control::run(&args, crate::model::Decision::Stop).await,
             Some(Command::Abandon) => control::abandon(&args).await,
             Some(Command::Lint { paths }) => load::lint(&paths, args.json),
+            Some(Command::Schema { document, out }) => schema::run(document, out.as_deref()),
             Some(Command::Import { source }) => import::run(&args, &source),
             Some(Command::Runner) => runner::run(&args).await,
             Some(Command::Shim { .. }) => Ok(Exit::Internal),
