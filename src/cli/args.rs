@@ -90,6 +90,14 @@ pub enum Command {
         #[arg(value_name = "DIR", required = true)]
         paths: Vec<PathBuf>,
     },
+    /// A catalogue to begin with, for a system of your own
+    New {
+        /// The system's name: letters, digits, `-`, `_` and `.`
+        system: String,
+        /// The folder that is made; named after the system when not given
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// JSON Schemas of definitions and deployment files, for editors; without a name, those that there are
     Schema {
         /// system, release or deployment

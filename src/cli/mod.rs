@@ -18,6 +18,7 @@ mod history;
 mod import;
 mod load;
 mod look;
+mod new;
 mod report;
 mod run;
 mod runner;
@@ -108,6 +109,7 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Stop) => control::run(&args, crate::model::Decision::Stop).await,
             Some(Command::Abandon) => control::abandon(&args).await,
             Some(Command::Lint { paths }) => load::lint(&paths, args.json),
+            Some(Command::New { system, out }) => new::run(&system, out.as_deref()),
             Some(Command::Schema { document, out }) => schema::run(document, out.as_deref()),
             Some(Command::Import { source }) => import::run(&args, &source),
             Some(Command::Runner) => runner::run(&args).await,
