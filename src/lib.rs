@@ -22,4 +22,6 @@ pub mod tui;
 
 pub mod demo;
 pub mod import;
+pub mod starter;
+pub mod schema;
 pub mod cli;

@@ -14,13 +14,15 @@ const STACK: [&str; 11] =
     ["model", "words", "definition", "files", "store", "probe", "plan", "journal", "step", "engine", "link"];
 
 /// Modules beside the stack, and all that each may use.
-const BESIDE: [(&str, &[&str]); 6] = [
+const BESIDE: [(&str, &[&str]); 8] = [
     ("pilot", &["model", "link", "words"]),
     ("tui", &["model", "link", "words"]),
     ("linear", &["model", "link", "words", "pilot"]),
     ("json", &["model", "link", "words", "pilot"]),
     ("demo", &["model", "definition", "store"]),
     ("import", &["model", "words", "definition"]),
+    ("starter", &["model", "definition", "import"]),
+    ("schema", &["model", "definition"]),
 ];
 
 /// Modules that may use everything.

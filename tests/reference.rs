@@ -3,12 +3,16 @@
 //! An example says what it is behind its three backquotes: `yaml system`, `yaml release`, `yaml steps` or
 //! `yaml deployment`. What it leaves out is added here, so that it can show one thing alone.
 
-use std::collections::BTreeSet;
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use regex::Regex;
 use stepwell::definition::{load_deployment, load_dir};
+use stepwell::schema::Document;
+
+use support::loader::known_keys;
+use support::schema::{Others, Schema};
 
 /// What an example of a system may leave out.
 const SYSTEM: [(&str, &str); 8] = [
@@ -94,6 +98,26 @@ fn write(example: &Example, folder: &Path) -> PathBuf {
     folder.to_owned()
 }
 
+/// What the JSON Schemas say against the files of an example.
+fn faults(written: &Path) -> Vec<String> {
+    let files = match written.is_dir() {
+        true => vec![
+            (Document::System, written.join("system.yaml")),
+            (Document::Release, written.join("releases/2.0.0.yaml")),
+        ],
+        false => vec![(Document::Deployment, written.to_owned())],
+    };
+    let read = |(document, path): (Document, PathBuf)| Some((document, fs::read_to_string(path).ok()?));
+    files
+        .into_iter()
+        .filter_map(read)
+        .flat_map(|(document, text)| {
+            let written = serde_yaml::from_str(&text).expect("the example is YAML");
+            Schema::new(document.schema(), Others::AsDescribed).faults(&written)
+        })
+        .collect()
+}
+
 #[test]
 fn every_example_of_the_reference_is_accepted() {
     let examples = examples();
@@ -107,30 +131,11 @@ fn every_example_of_the_reference_is_accepted() {
             false => load_deployment(&written).err(),
         };
         wrong.extend(findings.map(|found| format!("upgrades/README.md:{}:\n{found}", example.line)));
+        for fault in faults(&written) {
+            wrong.push(format!("upgrades/README.md:{}: an editor would say: {fault}", example.line));
+        }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
-}
-
-/// The keys that the loader asks for, as its source names them.
-fn known_keys() -> BTreeSet<String> {
-    let one = Regex::new(r#"(?:\.(?:get|need|list|entries|node)\(|\b(?:steps|checks)\(&?fields, )\s*"(\w+)""#);
-    let several = Regex::new(r#"(?:one_of\(&\[|const SOURCES: \[&str; \d+\] = \[)([^\]]+)\]"#);
-    let (one, several) = (one.expect("compiles"), several.expect("compiles"));
-    let quoted = Regex::new(r#""(\w+)""#).expect("compiles");
-    let mut keys = BTreeSet::new();
-    for entry in fs::read_dir("src/definition").expect("the loader's source") {
-        let path = entry.expect("an entry").path();
-        if path.extension().is_none_or(|ending| ending != "rs") {
-            continue;
-        }
-        let text = fs::read_to_string(&path).expect("a source file");
-        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
-        keys.extend(one.captures_iter(text).map(|found| found[1].to_owned()));
-        for list in several.captures_iter(text) {
-            keys.extend(quoted.captures_iter(&list[1]).map(|found| found[1].to_owned()));
-        }
-    }
-    keys
 }
 
 #[test]

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::schema::Document;
+
 /// Walks you through the upgrade of a self-hosted, stateful service
 #[derive(Clone, Debug, Parser)]
 #[command(name = "stepwell", version, before_help = BEFORE, after_help = EXIT_CODES, max_term_width = 100)]
@@ -87,6 +89,23 @@ pub enum Command {
         /// Folders of systems
         #[arg(value_name = "DIR", required = true)]
         paths: Vec<PathBuf>,
+    },
+    /// A catalogue to begin with, for a system of your own
+    New {
+        /// The system's name: letters, digits, `-`, `_` and `.`
+        system: String,
+        /// The folder that is made; named after the system when not given
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// JSON Schemas of definitions and deployment files, for editors; without a name, those that there are
+    Schema {
+        /// system, release or deployment
+        #[arg(value_name = "NAME", value_parser = document)]
+        document: Option<Document>,
+        /// Write them to this folder
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
     },
     /// Make definitions of those that another program has
     Import {
@@ -198,6 +217,11 @@ fn pair(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE, both of them not empty".to_owned()),
     }
+}
+
+fn document(text: &str) -> Result<Document, String> {
+    let known = Document::ALL.into_iter().find(|document| document.name() == text);
+    known.ok_or_else(|| format!("expected {}", Document::ALL.map(Document::name).join(", ")))
 }
 
 const COMMON: &str = "Common options";

@@ -18,9 +18,11 @@ mod history;
 mod import;
 mod load;
 mod look;
+mod new;
 mod report;
 mod run;
 mod runner;
+mod schema;
 mod session;
 mod status;
 mod wizard;
@@ -107,6 +109,8 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Stop) => control::run(&args, crate::model::Decision::Stop).await,
             Some(Command::Abandon) => control::abandon(&args).await,
             Some(Command::Lint { paths }) => load::lint(&paths, args.json),
+            Some(Command::New { system, out }) => new::run(&system, out.as_deref()),
+            Some(Command::Schema { document, out }) => schema::run(document, out.as_deref()),
             Some(Command::Import { source }) => import::run(&args, &source),
             Some(Command::Runner) => runner::run(&args).await,
             Some(Command::Shim { .. }) => Ok(Exit::Internal),

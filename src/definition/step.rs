@@ -156,11 +156,16 @@ fn version_text(context: &Context, node: &Node) -> Option<String> {
 /// An id is part of a key that is typed, journaled and never changes.
 pub(super) fn id(context: &Context, node: &Node) -> Option<String> {
     let id = text(context, node)?;
-    if id.starts_with('-') || !id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
+    if !is_id(&id) {
         let help = "use letters, digits, `-`, `_` and `.`";
         context.report(place(node), format!("`{id}` cannot be an id"), help);
     }
     Some(id)
+}
+
+/// Whether a text can be an id.
+pub fn is_id(text: &str) -> bool {
+    !text.starts_with('-') && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 fn unique_ids(context: &Context, node: &Node) {

@@ -11,7 +11,7 @@ use crate::definition::load_dir;
 ///
 /// # Errors
 /// When `out` is there and not an empty folder, when it cannot be written, or when the catalogue does not load.
-pub(super) fn put(out: &Path, files: &BTreeMap<String, String>) -> Result<(), ImportError> {
+pub fn put(out: &Path, files: &BTreeMap<String, String>) -> Result<(), ImportError> {
     let fail = |error: io::Error| ImportError::Write { path: out.to_owned(), error };
     let place = std::path::absolute(out).map_err(fail)?;
     let (Some(parent), Some(name)) = (place.parent(), place.file_name()) else {

@@ -8,6 +8,8 @@ mod folder;
 
 use std::path::{Path, PathBuf};
 
+pub use folder::put;
+
 use crate::definition::Findings;
 use crate::model::VersionError;
 
@@ -34,8 +36,8 @@ pub enum ImportError {
     Taken(PathBuf),
     #[error("error: {} cannot be written: {error}", path.display())]
     Write { path: PathBuf, error: std::io::Error },
-    /// What was made of the file does not load, which is no fault of the file.
-    #[error("error: the imported catalogue is invalid\n{0}")]
+    /// What was made does not load, which is no fault of what it was made of.
+    #[error("error: the catalogue that was made is invalid\n{0}")]
     Own(Findings),
 }
 

@@ -10,9 +10,11 @@ pub mod files;
 pub mod gate;
 mod keys;
 pub mod ledger;
+pub mod loader;
 pub mod process;
 pub mod pty;
 pub mod runner;
+pub mod schema;
 pub mod wallet;
 pub mod wizard;
 

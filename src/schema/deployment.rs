@@ -1,0 +1,70 @@
+//! `stepwell.yaml`.
+
+use serde_json::{Value, json};
+
+use super::Defs;
+use super::kind::argv;
+use super::shape::{Mapping, any, format, id, list, named, shared, text, words};
+
+pub(super) fn deployment() -> Mapping {
+    Mapping::of("An operator's deployment of a system.")
+        .need("format", format(), "`1`.")
+        .need("system", id(), "The system's name.")
+        .need(
+            "deployment",
+            id(),
+            "A name for this deployment: letters, digits, `-`, `_`, `.`. Choose it once; it is part of every record.",
+        )
+        .may("stores", named(store()), "For each store its `url`.")
+        .may("facts", named(fact()), "For each fact its value, a list, or values by release.")
+        .may(
+            "state_dir",
+            text(),
+            "The folder for journal, logs, backups and socket; `.stepwell` beside the file if not given.",
+        )
+        .may(
+            "journal",
+            any(&[words(&["file"]), journal()]),
+            "`file`. A store is accepted and without effect today: the journal is a file all the same.",
+        )
+        .may("on_event", list(text()), "A program and its arguments. Accepted, without effect today.")
+}
+
+pub(super) fn defs(defs: &mut Defs) {
+    defs.insert("value".to_owned(), any(&[text(), shared("source")]));
+    defs.insert("source".to_owned(), source());
+}
+
+fn store() -> Value {
+    Mapping::of("A store.")
+        .need(
+            "url",
+            shared("value"),
+            "Such as `sqlite:////absolute/path`, or `sqlite:///relative/path`, relative to this file; or where it \
+             comes from.",
+        )
+        .done()
+}
+
+fn journal() -> Value {
+    Mapping::of("A store that holds the journal.").need("store", text(), "One of this file's `stores`.").done()
+}
+
+fn source() -> Value {
+    Mapping::of("Where a value comes from. A secret belongs in one of these, never in the file itself.")
+        .kind("env", text(), "An environment variable.")
+        .kind("file", text(), "The content of a file, without the newline at its end.")
+        .kind("run", argv(), "What a program prints, without the newline at its end.")
+        .kind("ask", json!({ "enum": ["yes", true] }), "`yes`: it is given with `--secret NAME=@FILE`.")
+        .done()
+}
+
+fn fact() -> Value {
+    let by_release = json!({
+        "description": "One value for each release.",
+        "type": "object",
+        "propertyNames": { "not": { "enum": ["env", "file", "run", "ask"] } },
+        "additionalProperties": shared("value"),
+    });
+    any(&[text(), list(text()), shared("source"), by_release])
+}
