@@ -54,7 +54,7 @@ const RELEASES: [(&str, &str); 7] = [
         "after: 2.0.0\nfloor: 2.1.0\nsteps: [ { use: migrate }, { id: group, title: Group, floor: 3.0.0, steps: [ { use: tell } ] } ]\n",
     ),
     ("3.1.0", "verify: [ { id: same, title: Same, file: { path: data, expect: { unchanged: true } } } ]\n"),
-    ("4.0.0", "after: 3.1.0\n"),
+    ("4.0.0", ""),
 ];
 
 fn catalogue(path: &str, change: impl Fn(String) -> String) -> Catalogue {
@@ -70,7 +70,15 @@ fn catalogue(path: &str, change: impl Fn(String) -> String) -> Catalogue {
         write(&format!("releases/{version}.yaml"), format!("release: {version}\n{text}"));
     }
     match load_dir(folder.path()) {
-        Ok(catalogue) => catalogue,
+        Ok(mut catalogue) => {
+            // No stop leads there on a direct path, which no definition that is accepted leaves open.
+            let after = catalogue.releases.iter().find(|release| release.version.as_str() == "3.1.0");
+            let after = after.map(|release| release.version.clone());
+            if let Some(newest) = catalogue.releases.last_mut() {
+                newest.after = after;
+            }
+            catalogue
+        }
         Err(findings) => panic!("{findings}"),
     }
 }
