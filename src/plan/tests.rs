@@ -54,7 +54,7 @@ const RELEASES: [(&str, &str); 7] = [
         "after: 2.0.0\nfloor: 2.1.0\nsteps: [ { use: migrate }, { id: group, title: Group, floor: 3.0.0, steps: [ { use: tell } ] } ]\n",
     ),
     ("3.1.0", "verify: [ { id: same, title: Same, file: { path: data, expect: { unchanged: true } } } ]\n"),
-    ("4.0.0", ""),
+    ("4.0.0", "after: 3.1.0\n"),
 ];
 
 fn catalogue(path: &str, change: impl Fn(String) -> String) -> Catalogue {
@@ -66,15 +66,18 @@ fn catalogue(path: &str, change: impl Fn(String) -> String) -> Catalogue {
     };
     write("system.yaml", SYSTEM.trim_start().replace("PATH", path));
     write("bin/helper", "helper".to_owned());
+    // A definition in which no stop leads there is not accepted, but the path has to tell all the same.
+    let gap = "after: 3.1.0\n";
+    let open = change(gap.to_owned()) == gap;
     for (version, text) in RELEASES {
+        let text = if open { text.replace(gap, "") } else { text.to_owned() };
         write(&format!("releases/{version}.yaml"), format!("release: {version}\n{text}"));
     }
     match load_dir(folder.path()) {
         Ok(mut catalogue) => {
-            // No stop leads there on a direct path, which no definition that is accepted leaves open.
             let after = catalogue.releases.iter().find(|release| release.version.as_str() == "3.1.0");
             let after = after.map(|release| release.version.clone());
-            if let Some(newest) = catalogue.releases.last_mut() {
+            if let Some(newest) = catalogue.releases.last_mut().filter(|_| open) {
                 newest.after = after;
             }
             catalogue
@@ -195,6 +198,7 @@ fn a_use_that_does_not_apply_leaves_the_action_to_a_later_one() {
     assert_eq!(found, [vec!["2.0.0/migrate".to_owned()], vec!["2.1.0/migrate".to_owned()]]);
     let later = super::tests::catalogue("direct", |text| {
         text.replace("stop: yes\n", "")
+            .replace("after: 2.0.0\n", "")
             .replace("steps: [ { use: migrate } ]\n", "steps: [ { use: migrate, when: from is version('>9') } ]\n")
     });
     assert_eq!(keys(&planned(&later, "1.0.0", "2.0.0"), |s| s.key.ends_with("migrate")), ["2.0.0/migrate"]);
