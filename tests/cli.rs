@@ -190,6 +190,20 @@ fn commands_that_only_ask_answer_and_leave_no_trace() {
 }
 
 #[test]
+fn lint_ends_badly_with_errors_only() {
+    let ledger = Ledger::new().build();
+    for (case, exit, severity) in
+        [("warns-maintenance", Exit::Done, "warning"), ("action-uses-itself", Exit::Invalid, "error")]
+    {
+        let folder = format!("{}/tests/definitions/invalid/{case}", env!("CARGO_MANIFEST_DIR"));
+        let ran = ledger.run(["lint", &folder]).exit(exit.code().into());
+        assert!(ran.stdout().contains(&format!("{severity}: ")), "{ran}");
+        let ran = ledger.run(["lint", &folder, "--json"]).exit(exit.code().into());
+        assert_eq!(ran.json()["findings"][0]["severity"], severity, "{ran}");
+    }
+}
+
+#[test]
 fn an_upgrade_goes_through_and_is_recorded() {
     let ledger = Ledger::new().build();
     assert_eq!(ledger.status(), i32::from(Exit::UpgradeNeeded.code()));

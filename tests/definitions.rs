@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use stepwell::definition::{load_deployment, load_dir};
+use stepwell::definition::{lint_dir, load_deployment, load_dir};
 
 fn cases(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new("tests/definitions").join(folder);
@@ -19,7 +19,7 @@ fn cases(folder: &str) -> Vec<PathBuf> {
 
 fn load(case: &Path) -> Result<(), String> {
     if case.is_dir() {
-        load_dir(case).map(drop).map_err(|findings| findings.to_string())
+        lint_dir(case).findings.map_or(Ok(()), |findings| Err(findings.to_string()))
     } else {
         load_deployment(case).map(drop).map_err(|findings| findings.to_string())
     }
@@ -28,7 +28,7 @@ fn load(case: &Path) -> Result<(), String> {
 #[test]
 fn every_invalid_definition_says_what_is_wrong_and_what_to_do() {
     let cases = cases("invalid");
-    assert!(cases.len() >= 25, "only {} cases", cases.len());
+    assert!(cases.len() >= 60, "only {} cases", cases.len());
     let mut wrong = Vec::new();
     for case in cases {
         let found = load(&case).err().map(|text| text + "\n").unwrap_or_else(|| "accepted\n".to_owned());
@@ -47,10 +47,31 @@ fn every_invalid_definition_says_what_is_wrong_and_what_to_do() {
 #[test]
 fn every_valid_definition_is_accepted() {
     let cases = cases("valid");
-    assert!(cases.len() >= 4, "only {} cases", cases.len());
+    assert!(cases.len() >= 15, "only {} cases", cases.len());
     for case in cases {
         if let Err(findings) = load(&case) {
             panic!("{}:\n{findings}", case.display());
+        }
+    }
+}
+
+#[test]
+fn a_run_is_not_kept_from_a_definition_by_warnings() {
+    let doubtful: Vec<_> =
+        cases("invalid").into_iter().filter(|case| case.to_string_lossy().contains("/warns-")).collect();
+    assert!(doubtful.len() >= 8, "only {} cases", doubtful.len());
+    for case in doubtful {
+        if let Err(findings) = load_dir(&case) {
+            panic!("{}:\n{findings}", case.display());
+        }
+    }
+}
+
+#[test]
+fn shipped_definitions_have_no_findings() {
+    for system in cases("../../upgrades") {
+        if let Some(findings) = lint_dir(&system).findings {
+            panic!("{}:\n{findings}", system.display());
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::args::Args;
 use super::{Failure, helpers};
-use crate::definition::{Deployment, Findings, load_deployment, load_dir, shipped};
+use crate::definition::{Deployment, Findings, lint_dir, load_deployment, load_dir, shipped};
 use crate::engine::Setup;
 use crate::journal::Lock;
 use crate::model::{Catalogue, Exit};
@@ -133,26 +133,39 @@ pub fn lint(paths: &[PathBuf], json: bool) -> Result<Exit, Failure> {
         found.sort();
         systems.append(&mut found);
     }
-    let mut exit = Exit::Done;
     let mut found = Vec::new();
+    let (mut errors, mut warnings) = (0, 0);
     for system in systems {
-        match load_dir(&system) {
-            Ok(_) if json => {}
-            Ok(catalogue) => println!("{}: {} releases, no findings", system.display(), catalogue.releases.len()),
-            Err(findings) => {
-                if json {
-                    found.push(findings);
-                } else {
-                    println!("{findings}");
-                }
-                exit = Exit::Invalid;
+        let linted = lint_dir(&system);
+        let Some(findings) = linted.findings else {
+            if let Some(catalogue) = linted.catalogue.filter(|_| !json) {
+                println!("{}: {} releases, no findings", system.display(), catalogue.releases.len());
             }
+            continue;
+        };
+        let (wrong, doubtful) = findings.count();
+        errors += wrong;
+        warnings += doubtful;
+        if json {
+            found.push(findings);
+        } else {
+            println!("{findings}\n\n{}: {}\n", system.display(), counted(wrong, doubtful));
         }
     }
     if json {
         let findings: Vec<_> = found.iter().map(|f| serde_json::to_value(f).unwrap_or_default()).collect();
         let all: Vec<_> = findings.iter().flat_map(|f| f.as_array().cloned().unwrap_or_default()).collect();
-        println!("{}", serde_json::json!({ "schema": 1, "findings": all }));
+        println!("{}", serde_json::json!({ "schema": 1, "findings": all, "errors": errors, "warnings": warnings }));
     }
-    Ok(exit)
+    Ok(if errors == 0 { Exit::Done } else { Exit::Invalid })
+}
+
+/// `1 error, 2 warnings`.
+fn counted(errors: usize, warnings: usize) -> String {
+    let count = |n: usize, what: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {what}")),
+        _ => Some(format!("{n} {what}s")),
+    };
+    [count(errors, "error"), count(warnings, "warning")].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -7,7 +7,7 @@ use include_dir::Dir;
 
 use super::node::Context;
 use super::parse::parse;
-use super::{Findings, Sources, lint, release, system};
+use super::{Findings, Sources, advice, lint, release, system};
 use crate::model::{Catalogue, Kind, Place, Release, Step, System};
 
 /// Reads the catalogue in a folder: `system.yaml`, `releases/` and `bin/`. Anything else in it is left alone.
@@ -15,6 +15,11 @@ use crate::model::{Catalogue, Kind, Place, Release, Step, System};
 /// # Errors
 /// With everything that is wrong in any of the files, and with files that cannot be read.
 pub fn load_dir(folder: &Path) -> Result<Catalogue, Findings> {
+    lint_dir(folder).into_result()
+}
+
+/// Reads the catalogue in a folder as [`load_dir`] does, and keeps the warnings.
+pub fn lint_dir(folder: &Path) -> Linted {
     let mut files = Files::default();
     let mut unreadable = Vec::new();
     for (part, depth) in [("", 0), ("releases", 0), ("bin", 8)] {
@@ -37,7 +42,26 @@ pub fn load_embedded(folder: &Dir<'_>, name: &str) -> Result<Catalogue, Findings
             files.0.insert(below.to_string_lossy().into_owned(), file.contents().to_vec());
         }
     }
-    assemble(name, files, &[])
+    assemble(name, files, &[]).into_result()
+}
+
+/// A catalogue with everything that was found in it.
+pub struct Linted {
+    /// Not there when there are errors.
+    pub catalogue: Option<Catalogue>,
+    /// Errors and warnings, if there are any.
+    pub findings: Option<Findings>,
+}
+
+impl Linted {
+    /// For a run, only errors matter.
+    fn into_result(self) -> Result<Catalogue, Findings> {
+        match (self.findings.and_then(Findings::into_errors), self.catalogue) {
+            (None, Some(catalogue)) => Ok(catalogue),
+            (Some(errors), _) => Err(errors),
+            (None, None) => unreachable!("a system that cannot be read has a finding"),
+        }
+    }
 }
 
 /// Contents by path below the catalogue's folder, with `/` between its parts.
@@ -67,7 +91,7 @@ fn collect(folder: &Path, below: &Path, depth: u8, files: &mut Files, unreadable
     }
 }
 
-fn assemble(folder: &str, mut files: Files, unreadable: &[(String, String)]) -> Result<Catalogue, Findings> {
+fn assemble(folder: &str, mut files: Files, unreadable: &[(String, String)]) -> Linted {
     let context = Context::default();
     let mut sources = Sources::default();
     let whole = |file: u32| Place { file, line: 0, column: 0 };
@@ -122,13 +146,12 @@ fn assemble(folder: &str, mut files: Files, unreadable: &[(String, String)]) -> 
     let mut catalogue = system.map(|system| Catalogue { system, releases, here: None, helpers });
     if let Some(catalogue) = &mut catalogue {
         lint::lint(&context, &sources, catalogue);
+        advice::advise(&context, &sources, catalogue);
         adopt_titles(&mut catalogue.system, &mut catalogue.releases);
     }
-    match (Findings::of(sources, context.into_findings()), catalogue) {
-        (None, Some(catalogue)) => Ok(catalogue),
-        (Some(findings), _) => Err(findings),
-        (None, None) => unreachable!("a system that cannot be read has a finding"),
-    }
+    let findings = Findings::of(sources, context.into_findings());
+    let catalogue = catalogue.filter(|_| findings.as_ref().is_none_or(|findings| findings.count().0 == 0));
+    Linted { catalogue, findings }
 }
 
 /// The releases, oldest first.

@@ -243,7 +243,7 @@ fn compared_versions(text: &str) -> Option<String> {
 }
 
 /// The expression with its string literals emptied.
-fn without_strings(text: &str) -> String {
+pub(super) fn without_strings(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut quote = None;
     let mut chars = text.chars();

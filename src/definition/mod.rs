@@ -3,6 +3,7 @@
 //! Everything an author can get wrong is found when the files are read and is reported at once, each with its file,
 //! line and column, the line itself and what to do. Nothing here asks a store or starts a program.
 
+mod advice;
 mod catalogue;
 mod deployment;
 pub mod duration;
@@ -21,8 +22,8 @@ mod system;
 pub mod template;
 mod walk;
 
-pub use catalogue::{load_dir, load_embedded};
+pub use catalogue::{Linted, lint_dir, load_dir, load_embedded};
 pub use deployment::{Deployment, FactInput, JournalPlace, Source, load_deployment, write_deployment};
-pub use source::{Finding, Findings, Sources};
+pub use source::{Finding, Findings, Severity, Sources};
 pub use step::is_id;
 pub use template::{FactValue, Names, Renderer, Secrets, StoreNames, TemplateError, Text};

@@ -5,7 +5,7 @@ use std::cell::{OnceCell, RefCell};
 use marked_yaml::types::{MarkedMappingNode, MarkedScalarNode};
 use marked_yaml::{Node, Span};
 
-use super::Finding;
+use super::{Finding, Severity};
 use crate::model::{Expression, Place, Scheme, Template};
 
 /// What the decoders share: the problems found so far, and what only a later look at everything can judge.
@@ -34,7 +34,16 @@ pub(super) enum Mentioned {
 
 impl Context {
     pub(crate) fn report(&self, place: Place, message: impl Into<String>, help: impl Into<String>) {
-        self.findings.borrow_mut().push(Finding { place, message: message.into(), help: help.into() });
+        self.add(Severity::Error, place, message.into(), help.into());
+    }
+
+    /// Reports what can be used as it is, but should be mended.
+    pub(super) fn warn(&self, place: Place, message: impl Into<String>, help: impl Into<String>) {
+        self.add(Severity::Warning, place, message.into(), help.into());
+    }
+
+    fn add(&self, severity: Severity, place: Place, message: String, help: String) {
+        self.findings.borrow_mut().push(Finding { severity, place, message, help });
     }
 
     pub(super) fn mention(&self, what: Mentioned, name: &str, place: Place) {

@@ -57,9 +57,29 @@ impl Sources {
     }
 }
 
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The definition cannot be used.
+    Error,
+    /// The definition can be used, but will hardly do what its author would want of it.
+    Warning,
+}
+
+impl Severity {
+    fn name(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
 /// One problem: what is wrong and what to do.
 #[derive(Clone, Debug)]
 pub struct Finding {
+    pub severity: Severity,
     pub place: Place,
     pub message: String,
     pub help: String,
@@ -79,6 +99,18 @@ impl Findings {
     pub fn of(sources: Sources, mut list: Vec<Finding>) -> Option<Self> {
         list.sort_by_key(|f| (f.place.file, f.place.line, f.place.column));
         (!list.is_empty()).then_some(Findings { sources, list })
+    }
+
+    /// The errors alone, or nothing when there are only warnings.
+    pub fn into_errors(self) -> Option<Self> {
+        let list = self.list.into_iter().filter(|finding| finding.severity == Severity::Error).collect();
+        Findings::of(self.sources, list)
+    }
+
+    /// How many errors and how many warnings there are.
+    pub fn count(&self) -> (usize, usize) {
+        let errors = self.list.iter().filter(|finding| finding.severity == Severity::Error).count();
+        (errors, self.list.len() - errors)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Finding> {
@@ -115,7 +147,7 @@ impl fmt::Display for Findings {
             if number > 0 {
                 writeln!(f)?;
             }
-            writeln!(f, "error: {}", visible(&finding.message))?;
+            writeln!(f, "{}: {}", finding.severity.name(), visible(&finding.message))?;
             write!(f, " --> {}", visible(self.file(finding)))?;
             if place.line > 0 {
                 write!(f, ":{}:{}", place.line, place.column)?;
@@ -136,10 +168,11 @@ impl fmt::Display for Findings {
 }
 
 impl Serialize for Findings {
-    /// A list of `{file, line, column, message, help}`.
+    /// A list of `{severity, file, line, column, message, help}`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(serde::Serialize)]
         struct Row<'a> {
+            severity: Severity,
             file: &'a str,
             line: u32,
             column: u32,
@@ -149,6 +182,7 @@ impl Serialize for Findings {
         let mut rows = serializer.serialize_seq(Some(self.list.len()))?;
         for finding in &self.list {
             rows.serialize_element(&Row {
+                severity: finding.severity,
                 file: self.file(finding),
                 line: finding.place.line,
                 column: finding.place.column,
@@ -167,7 +201,8 @@ mod tests {
     fn shown(text: &str, line: u32, column: u32) -> String {
         let mut sources = Sources::default();
         let file = sources.add("a.yaml", text);
-        let finding = Finding { place: Place { file, line, column }, message: "no".into(), help: "do".into() };
+        let place = Place { file, line, column };
+        let finding = Finding { severity: Severity::Error, place, message: "no".into(), help: "do".into() };
         Findings::of(sources, vec![finding]).expect("has one").to_string()
     }
 

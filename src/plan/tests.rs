@@ -66,11 +66,22 @@ fn catalogue(path: &str, change: impl Fn(String) -> String) -> Catalogue {
     };
     write("system.yaml", SYSTEM.trim_start().replace("PATH", path));
     write("bin/helper", "helper".to_owned());
+    // A definition in which no stop leads there is not accepted, but the path has to tell all the same.
+    let gap = "after: 3.1.0\n";
+    let open = change(gap.to_owned()) == gap;
     for (version, text) in RELEASES {
+        let text = if open { text.replace(gap, "") } else { text.to_owned() };
         write(&format!("releases/{version}.yaml"), format!("release: {version}\n{text}"));
     }
     match load_dir(folder.path()) {
-        Ok(catalogue) => catalogue,
+        Ok(mut catalogue) => {
+            let after = catalogue.releases.iter().find(|release| release.version.as_str() == "3.1.0");
+            let after = after.map(|release| release.version.clone());
+            if let Some(newest) = catalogue.releases.last_mut().filter(|_| open) {
+                newest.after = after;
+            }
+            catalogue
+        }
         Err(findings) => panic!("{findings}"),
     }
 }
@@ -187,6 +198,7 @@ fn a_use_that_does_not_apply_leaves_the_action_to_a_later_one() {
     assert_eq!(found, [vec!["2.0.0/migrate".to_owned()], vec!["2.1.0/migrate".to_owned()]]);
     let later = super::tests::catalogue("direct", |text| {
         text.replace("stop: yes\n", "")
+            .replace("after: 2.0.0\n", "")
             .replace("steps: [ { use: migrate } ]\n", "steps: [ { use: migrate, when: from is version('>9') } ]\n")
     });
     assert_eq!(keys(&planned(&later, "1.0.0", "2.0.0"), |s| s.key.ends_with("migrate")), ["2.0.0/migrate"]);

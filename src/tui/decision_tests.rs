@@ -387,15 +387,5 @@ fn a_key_pressed_twice_decides_once() {
     let enter = || Msg::Key(crossterm::event::KeyEvent::from(KeyCode::Enter));
     let first = super::update::update(&mut w.model, enter());
     assert_eq!(first.len(), 1, "{first:?}");
-    assert_eq!(super::update::update(&mut w.model, enter()), []);
-}
-
-#[test]
-fn a_step_that_waits_and_runs_in_turns_does_not_move_the_list() {
-    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
-    let place = |w: &mut Wizard| w.screen().lines().position(|line| line.contains("\u{2500} Log"));
-    let running = place(&mut w);
-    let reason = "exit status 75, expected 0: kiln: connection reset by peer".to_owned();
-    w.step("2.9.0/sign", StepState::Waiting { reason, attempt: 3, until: w.model.now });
-    assert_eq!(place(&mut w), running, "{}", w.screen());
+    assert_eq!(update(&mut w.model, enter()), []);
 }

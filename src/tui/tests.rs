@@ -264,3 +264,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_step_that_waits_and_runs_in_turns_does_not_move_the_list() {
+    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
+    let place = |w: &mut Wizard| w.screen().lines().position(|line| line.contains("\u{2500} Log"));
+    let running = place(&mut w);
+    let reason = "exit status 75, expected 0: kiln: connection reset".to_owned();
+    w.step("2.9.0/sign", StepState::Waiting { reason, attempt: 3, until: w.model.now });
+    assert_eq!(place(&mut w), running);
+}

@@ -1,0 +1,294 @@
+//! What fits together but goes wrong in a run: actions in a circle, stops that are missing, and habits that make an
+//! upgrade hard to resume or to take back.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Sources;
+use super::lint::without_strings;
+use super::node::{Context, quoted};
+use super::walk::{Visit, Where, each_step, walk};
+use crate::model::{
+    Ask, Catalogue, Check, Command, Expression, Kind, Level, Place, Probe, Query, Release, SqlSpec, Step, Template,
+};
+
+/// Reports circles and gaps as errors, and the rest as warnings.
+pub(super) fn advise(context: &Context, sources: &Sources, catalogue: &Catalogue) {
+    let advisor = Advisor { context, sources, catalogue };
+    advisor.circles();
+    advisor.gaps();
+    advisor.steps();
+    advisor.checks();
+    advisor.maintenance();
+    advisor.backups();
+    walk(catalogue, &mut Commands { context, sources });
+}
+
+struct Advisor<'c> {
+    context: &'c Context,
+    sources: &'c Sources,
+    catalogue: &'c Catalogue,
+}
+
+impl<'c> Advisor<'c> {
+    fn action(&self, name: &str) -> Option<&'c Step> {
+        self.catalogue.system.actions.iter().find(|action| action.id == name)
+    }
+
+    /// An action that leads back to itself would never end.
+    fn circles(&self) {
+        let mut reported: Vec<&str> = Vec::new();
+        for action in &self.catalogue.system.actions {
+            let Some(circle) = self.circle(action, &mut vec![&action.id]) else { continue };
+            // A circle of several actions is one mistake, whichever of them it is entered by.
+            if !circle.iter().any(|name| reported.contains(name)) {
+                let message = match circle.as_slice() {
+                    [_] => format!("the action `{}` uses itself", action.id),
+                    [_, others @ ..] => format!("the action `{}` uses itself by way of {}", action.id, quoted(others)),
+                    [] => continue,
+                };
+                let help = "take the `use` out of it, or put what both need into an action of its own";
+                self.context.report(self.sources.locate(action.place, "use:"), message, help);
+            }
+            reported.extend(circle);
+        }
+    }
+
+    /// The actions by which the last one of `trail` leads back to the first one.
+    fn circle(&self, step: &'c Step, trail: &mut Vec<&'c str>) -> Option<Vec<&'c str>> {
+        let mut used = Vec::new();
+        each_step(step, &mut |step| {
+            if let Kind::Use(name) = &step.kind {
+                used.push(name.as_str());
+            }
+        });
+        for name in used {
+            if trail.first() == Some(&name) {
+                return Some(trail.clone());
+            }
+            let Some(action) = self.action(name).filter(|_| !trail.contains(&name)) else { continue };
+            trail.push(name);
+            if let Some(circle) = self.circle(action, trail) {
+                return Some(circle);
+            }
+            trail.pop();
+        }
+        None
+    }
+
+    /// An `after` that a run from an older release never comes to.
+    fn gaps(&self) {
+        let releases = &self.catalogue.releases;
+        let sequential = self.catalogue.system.versions.sequential;
+        for (i, release) in releases.iter().enumerate() {
+            let Some(after) = release.after.as_ref().filter(|after| **after < release.version) else { continue };
+            let older = releases[..i].iter().any(|before| before.version < *after);
+            let stop = |before: &Release| before.version >= *after && (sequential || before.stop);
+            if !older || releases[..i].iter().any(stop) {
+                continue;
+            }
+            let between = releases[..i].iter().rev().find(|before| before.version >= *after);
+            let help = match between {
+                Some(before) => format!("add `stop: yes` to {}", before.version),
+                None => format!("add `releases/{after}.yaml`, with `stop: yes` if the path is direct"),
+            };
+            let message =
+                format!("{} comes after {after}, and from an older release no stop leads there", release.version);
+            self.context.report(self.sources.locate(release.place, "after:"), message, help);
+        }
+    }
+
+    /// Every step that an author wrote, with its inner ones.
+    fn each(&self, see: &mut dyn FnMut(&'c Step)) {
+        let system = &self.catalogue.system;
+        let own = [&system.maintenance, &system.first, &system.hop, &system.last, &system.actions];
+        let releases = self.catalogue.releases.iter().flat_map(|release| release.before.iter().chain(&release.steps));
+        own.into_iter().flatten().chain(releases).for_each(|step| each_step(step, see));
+    }
+
+    fn steps(&self) {
+        self.each(&mut |step| {
+            if let Kind::Sql(sql) = &step.kind {
+                self.schema(step, sql);
+                sql.statements.iter().for_each(|statement| self.drops(statement));
+            }
+        });
+    }
+
+    /// MySQL and MariaDB commit before and after each change of the schema.
+    fn schema(&self, step: &Step, sql: &SqlSpec) {
+        static CHANGES: LazyLock<Option<Regex>> =
+            LazyLock::new(|| Regex::new(r"(?i)^\s*(create|alter|drop|rename|truncate)\b").ok());
+        let stores = &self.catalogue.system.stores;
+        let mut own = stores.iter().filter(|store| sql.store.as_ref().is_none_or(|name| store.name == *name));
+        if !own.any(|store| store.engines.iter().any(|engine| engine == "mysql")) {
+            return;
+        }
+        let changes = |text: &Template| CHANGES.as_ref().is_some_and(|changes| changes.is_match(&text.text));
+        let texts: Vec<&Template> = sql.statements.iter().filter_map(|query| query.for_engine("mysql")).collect();
+        let Some(change) = texts.iter().find(|text| changes(text)) else { return };
+        let message = if step.done_when.is_none() {
+            "MySQL cannot take a change of the schema back, and nothing tells whether it was done"
+        } else if texts.len() > 1 {
+            "MySQL cannot take a change of the schema back, and other statements stand in the same step"
+        } else {
+            return;
+        };
+        let help = "make it a step of its own, with a `done_when` that asks `information_schema`";
+        self.context.warn(change.place, message, help);
+    }
+
+    fn drops(&self, statement: &Query) {
+        static DROP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\bdrop\b").ok());
+        static LIST: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)^\s*drop\b[^(]*,").ok());
+        for template in statement.all() {
+            let bare = without_strings(&template.text);
+            let several = DROP.as_ref().is_some_and(|drop| drop.find_iter(&bare).count() > 1)
+                || LIST.as_ref().is_some_and(|list| list.is_match(&bare));
+            if several {
+                let help = "write a statement for each, so that it can be told which of them were done";
+                self.context.warn(template.place, "one statement drops several things", help);
+                return;
+            }
+        }
+    }
+
+    /// A check that stops an operator has to say what to do.
+    fn checks(&self) {
+        let mut checks: Vec<&Check> = self.catalogue.system.checks.iter().collect();
+        checks.extend(self.catalogue.releases.iter().flat_map(|release| &release.checks));
+        self.each(&mut |step| checks.extend(&step.checks));
+        for check in checks.into_iter().filter(|check| check.level == Level::Must && check.fix.is_none()) {
+            let help = "add `fix` with what the operator does then, or `level: should`";
+            let message = format!("the check `{}` stops an upgrade and does not say how it is mended", check.id);
+            self.context.warn(check.place, message, help);
+        }
+    }
+
+    fn maintenance(&self) {
+        for step in &self.catalogue.system.maintenance {
+            let kind = match &step.kind {
+                Kind::Use(name) => self.action(name).map_or(&step.kind, |action| &action.kind),
+                kind => kind,
+            };
+            // A file shows by itself what was done; waiting and copying change nothing.
+            let (asks, undone) = match kind {
+                Kind::Run(_) | Kind::Http(_) | Kind::Sql(_) | Kind::Backfill(_) => (true, true),
+                Kind::File(_) | Kind::Ask(_) | Kind::Use(_) | Kind::Steps(_) => (false, true),
+                Kind::Wait(_) | Kind::Backup(_) | Kind::Check(_) => (false, false),
+            };
+            if asks && step.done_when.is_none() {
+                let help = "add `done_when` with a probe that tells: maintenance is entered again by every session";
+                let message = format!("nothing tells whether the maintenance step `{}` was done", step.id);
+                self.context.warn(step.place, message, help);
+            }
+            if undone && step.undo.is_empty() {
+                let help = "add `undo` with the steps that take it back";
+                let message = format!("the maintenance step `{}` is not undone when maintenance is left", step.id);
+                self.context.warn(step.place, message, help);
+            }
+        }
+    }
+
+    /// A floor is a point of no return; behind it only a backup leads back.
+    fn backups(&self) {
+        let system = &self.catalogue.system;
+        let always = [&system.first, &system.maintenance, &system.hop];
+        if always.into_iter().flatten().any(|step| self.copies(step)) {
+            return;
+        }
+        for release in &self.catalogue.releases {
+            let mut copied = release.before.iter().any(|step| self.copies(step));
+            if release.floor.is_some() && !copied {
+                self.no_backup(self.sources.locate(release.place, "floor:"));
+                continue;
+            }
+            copied = false;
+            for step in release.before.iter().chain(&release.steps) {
+                copied |= self.copies(step);
+                if !copied && let Some(place) = self.floor(step, 0) {
+                    self.no_backup(place);
+                    break;
+                }
+            }
+        }
+    }
+
+    fn no_backup(&self, place: Place) {
+        let help = "add a `backup` step under `first`, or before this one";
+        self.context.warn(place, "this floor is a point of no return, and no backup comes before it", help);
+    }
+
+    /// Whether a copy is made, by Stepwell or by a program that the author called a backup.
+    fn copies(&self, step: &'c Step) -> bool {
+        let mut found = false;
+        each_step(step, &mut |step| {
+            found |= step.id.contains("backup") || matches!(step.kind, Kind::Backup(_));
+            if let Kind::Use(name) = &step.kind {
+                let copies = |step: &Step| matches!(step.kind, Kind::Backup(_));
+                found |= self.action(name).is_some_and(|action| {
+                    let mut inner = false;
+                    each_step(action, &mut |step| inner |= copies(step));
+                    inner
+                });
+            }
+        });
+        found
+    }
+
+    /// Where a step, or an action that it uses, has a floor.
+    fn floor(&self, step: &'c Step, depth: u8) -> Option<Place> {
+        let mut found = None;
+        each_step(step, &mut |inner| {
+            if inner.floor.is_some() {
+                found = found.or(Some(self.sources.locate(inner.place, "floor:")));
+            }
+            if let Kind::Use(name) = &inner.kind
+                && found.is_none()
+                && depth < 8
+                && self.action(name).is_some_and(|action| self.floor(action, depth + 1).is_some())
+            {
+                found = Some(inner.place);
+            }
+        });
+        found
+    }
+}
+
+/// Sees every command, on steps and probes alike.
+struct Commands<'c> {
+    context: &'c Context,
+    sources: &'c Sources,
+}
+
+impl Commands<'_> {
+    fn command(&self, command: &Command) {
+        static REVEALED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\|\s*reveal\b").ok());
+        for argument in &command.argv {
+            if REVEALED.as_ref().is_some_and(|revealed| revealed.is_match(&argument.text)) {
+                let place = self.sources.locate(argument.place, "reveal");
+                let help = "give it to the program by `env` or `stdin`";
+                self.context.warn(place, "every user of the machine can read a secret among the arguments", help);
+            }
+        }
+    }
+}
+
+impl Visit for Commands<'_> {
+    fn template(&mut self, _: &Template, _: &Where<'_>) {}
+
+    fn expression(&mut self, _: &Expression, _: &Where<'_>) {}
+
+    fn probe(&mut self, probe: &Probe) {
+        if let Ask::Run(command) = &probe.ask {
+            self.command(command);
+        }
+    }
+
+    fn kind(&mut self, kind: &Kind) {
+        if let Kind::Run(command) = kind {
+            self.command(command);
+        }
+    }
+}
