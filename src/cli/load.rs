@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::Args;
-use super::{Failure, helpers};
+use super::{Failure, helpers, report};
 use crate::definition::{Deployment, Findings, load_deployment, load_dir, shipped};
 use crate::engine::Setup;
 use crate::journal::Lock;
@@ -138,12 +138,14 @@ pub fn lint(paths: &[PathBuf], json: bool) -> Result<Exit, Failure> {
     for system in systems {
         match load_dir(&system) {
             Ok(_) if json => {}
-            Ok(catalogue) => println!("{}: {} releases, no findings", system.display(), catalogue.releases.len()),
+            Ok(catalogue) => {
+                report::print(&format!("{}: {} releases, no findings", system.display(), catalogue.releases.len()))?;
+            }
             Err(findings) => {
                 if json {
                     found.push(findings);
                 } else {
-                    println!("{findings}");
+                    report::print(&findings.to_string())?;
                 }
                 exit = Exit::Invalid;
             }
@@ -152,7 +154,7 @@ pub fn lint(paths: &[PathBuf], json: bool) -> Result<Exit, Failure> {
     if json {
         let findings: Vec<_> = found.iter().map(|f| serde_json::to_value(f).unwrap_or_default()).collect();
         let all: Vec<_> = findings.iter().flat_map(|f| f.as_array().cloned().unwrap_or_default()).collect();
-        println!("{}", serde_json::json!({ "schema": 1, "findings": all }));
+        report::print(&serde_json::json!({ "schema": 1, "findings": all }).to_string())?;
     }
     Ok(exit)
 }

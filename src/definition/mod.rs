@@ -24,4 +24,4 @@ mod walk;
 pub use catalogue::{load_dir, load_embedded};
 pub use deployment::{Deployment, FactInput, JournalPlace, Source, load_deployment, write_deployment};
 pub use source::{Finding, Findings, Sources};
-pub use template::{FactValue, Names, Renderer, Secrets, StoreNames, TemplateError, Text};
+pub use template::{FactValue, Names, Renderer, Secrets, StoreNames, TemplateError, Templates, Text};
