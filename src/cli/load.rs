@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::Args;
-use super::{Failure, helpers};
+use super::{Failure, helpers, report};
 use crate::definition::{Deployment, Findings, lint_dir, load_deployment, load_dir, shipped};
 use crate::engine::Setup;
 use crate::journal::Lock;
@@ -139,7 +139,7 @@ pub fn lint(paths: &[PathBuf], json: bool) -> Result<Exit, Failure> {
         let linted = lint_dir(&system);
         let Some(findings) = linted.findings else {
             if let Some(catalogue) = linted.catalogue.filter(|_| !json) {
-                println!("{}: {} releases, no findings", system.display(), catalogue.releases.len());
+                report::print(&format!("{}: {} releases, no findings", system.display(), catalogue.releases.len()))?;
             }
             continue;
         };
@@ -149,13 +149,14 @@ pub fn lint(paths: &[PathBuf], json: bool) -> Result<Exit, Failure> {
         if json {
             found.push(findings);
         } else {
-            println!("{findings}\n\n{}: {}\n", system.display(), counted(wrong, doubtful));
+            report::print(&format!("{findings}\n\n{}: {}\n", system.display(), counted(wrong, doubtful)))?;
         }
     }
     if json {
         let findings: Vec<_> = found.iter().map(|f| serde_json::to_value(f).unwrap_or_default()).collect();
         let all: Vec<_> = findings.iter().flat_map(|f| f.as_array().cloned().unwrap_or_default()).collect();
-        println!("{}", serde_json::json!({ "schema": 1, "findings": all, "errors": errors, "warnings": warnings }));
+        let document = serde_json::json!({ "schema": 1, "findings": all, "errors": errors, "warnings": warnings });
+        report::print(&document.to_string())?;
     }
     Ok(if errors == 0 { Exit::Done } else { Exit::Invalid })
 }

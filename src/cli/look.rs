@@ -7,7 +7,7 @@ use serde_json::json;
 use super::args::Args;
 use super::{Failure, load, report, session};
 use crate::link::{Client, FromRunner, ToRunner};
-use crate::model::{CheckStatus, Decision, Exit, Need, State};
+use crate::model::{CheckStatus, Decision, Exit, Need, Plan, State};
 use crate::words::format::visible;
 use crate::words::plain::{self, guide::guide};
 
@@ -130,6 +130,13 @@ pub async fn check(args: &Args) -> Result<Exit, Failure> {
     Ok(if bad { Exit::CheckFailed } else { Exit::Done })
 }
 
+/// What `stepwell plan` writes as JSON.
+#[derive(serde::Serialize)]
+struct Document<'a> {
+    schema: u32,
+    plan: Option<&'a Plan>,
+}
+
 /// `stepwell plan`.
 pub async fn plan(args: &Args, out: Option<&Path>) -> Result<Exit, Failure> {
     let state = look(args, Depth::Plan).await?;
@@ -138,12 +145,12 @@ pub async fn plan(args: &Args, out: Option<&Path>) -> Result<Exit, Failure> {
     {
         return Ok(exit);
     }
-    let document = json!({ "schema": 1, "plan": state.plan });
+    let document = Document { schema: 1, plan: state.plan.as_ref() };
     if let Some(out) = out {
         write_aside(out, &serde_json::to_string_pretty(&document).unwrap_or_default())?;
     }
     if args.json {
-        report::print(&document.to_string())?;
+        report::print(&serde_json::to_string(&document).unwrap_or_default())?;
     } else if let Some(plan) = &state.plan {
         report::print(&guide(plan, &state.file, state.survey.as_ref().is_some_and(|survey| survey.version.forced)))?;
     }

@@ -165,13 +165,17 @@ fn releases(context: &Context, sources: &Sources, named: BTreeMap<String, (Optio
         };
         let Some(mut release) = release else { continue };
         release.notes = md.map(|file| release::notes(sources.text(file)));
-        if let Some(same) = releases.iter().find(|other| other.version == release.version) {
-            let message = format!("{} and {} are the same version", same.version, release.version);
-            context.report(release.place, message, "put both into one file");
-        }
         releases.push(release);
     }
     releases.sort_by(|a, b| a.version.cmp(&b.version));
+    for pair in releases.windows(2) {
+        if let [same, release] = pair
+            && same.version == release.version
+        {
+            let message = format!("{} and {} are the same version", same.version, release.version);
+            context.report(release.place, message, "put both into one file");
+        }
+    }
     releases
 }
 

@@ -1,5 +1,6 @@
 //! What only a look at the whole catalogue can tell: names that lead nowhere, expressions that cannot work.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use minijinja::{Environment, ErrorKind};
@@ -20,6 +21,7 @@ pub(super) fn lint(context: &Context, sources: &Sources, catalogue: &Catalogue) 
             context,
             sources,
             catalogue,
+            facts: catalogue.system.facts.iter().map(|fact| fact.name.as_str()).collect(),
             env: super::template::environment(&catalogue.system.versions.scheme),
         },
     );
@@ -30,6 +32,7 @@ pub(super) fn lint(context: &Context, sources: &Sources, catalogue: &Catalogue) 
 fn mentions(context: &Context, catalogue: &Catalogue) {
     let actions: Vec<&str> = catalogue.system.actions.iter().map(|action| action.id.as_str()).collect();
     let stores: Vec<&str> = catalogue.system.stores.iter().map(|store| store.name.as_str()).collect();
+    let action_ids: BTreeSet<&str> = actions.iter().copied().collect();
     for mention in context.take_mentions() {
         let (what, known) = match mention.what {
             Mentioned::Action => ("action", &actions),
@@ -44,7 +47,11 @@ fn mentions(context: &Context, catalogue: &Catalogue) {
                 continue;
             }
         };
-        if !known.contains(&mention.name.as_str()) {
+        let is_known = match mention.what {
+            Mentioned::Action => action_ids.contains(mention.name.as_str()),
+            _ => known.contains(&mention.name.as_str()),
+        };
+        if !is_known {
             unknown(context, mention.place, what, &mention.name, known);
         }
     }
@@ -81,6 +88,7 @@ struct Linter<'c> {
     context: &'c Context,
     sources: &'c Sources,
     catalogue: &'c Catalogue,
+    facts: BTreeSet<&'c str>,
     env: Environment<'static>,
 }
 
@@ -135,7 +143,7 @@ impl Visit for Linter<'_> {
 impl Linter<'_> {
     /// Whether an expression compiles and uses only names that are there.
     fn check(&self, text: &str, place: Place, within: &Where<'_>) {
-        let expression = match self.env.compile_expression_owned(text.to_owned()) {
+        let expression = match super::template::compile(&self.env, text) {
             Ok(expression) => expression,
             Err(error) => {
                 let reason = error.detail().unwrap_or("it does not parse").to_owned();
@@ -167,8 +175,8 @@ impl Linter<'_> {
         let place = if text.contains(path) { self.sources.locate(place, path) } else { place };
         match (top, second) {
             ("facts", Some(name)) => {
-                let known: Vec<&str> = system.facts.iter().map(|fact| fact.name.as_str()).collect();
-                if !known.contains(&name) {
+                if !self.facts.contains(name) {
+                    let known: Vec<&str> = system.facts.iter().map(|fact| fact.name.as_str()).collect();
                     unknown(self.context, place, "fact", name, &known);
                 }
             }

@@ -221,14 +221,26 @@ impl<'n> Fields<'n> {
     }
 }
 
+/// Names to choose from; of very many, the first.
 pub(crate) fn quoted(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    const SHOWN: usize = 40;
+    let shown = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 /// The name that was probably meant.
+///
+/// Of very many only the first are compared, and a name that is no name is not: that would take long and help nobody.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (name.chars().count() / 3).max(1);
-    let near = known.into_iter().map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate));
+    const COMPARED: usize = 200;
+    let length = name.chars().count();
+    let allowed = (length / 3).max(1);
+    let alike = |candidate: &&str| length <= 100 && candidate.chars().count().abs_diff(length) <= allowed;
+    let known = known.into_iter().take(COMPARED).filter(alike);
+    let near = known.map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate));
     near.filter(|(distance, _)| *distance <= allowed).min().map(|(_, candidate)| candidate)
 }
 

@@ -13,35 +13,51 @@ const SHOWN: usize = 100;
 
 /// Files by the index that a [`Place`] holds.
 #[derive(Clone, Debug, Default)]
-pub struct Sources(Vec<(String, String)>);
+pub struct Sources(Vec<Source>);
+
+#[derive(Clone, Debug)]
+struct Source {
+    name: String,
+    text: String,
+    /// Where each line begins.
+    lines: Vec<usize>,
+}
 
 impl Sources {
     /// Takes a file over and gives its index. `name` is what the user is shown.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> u32 {
-        self.0.push((name.into(), text.into()));
+        let text = text.into();
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        self.0.push(Source { name: name.into(), text, lines });
         u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX)
     }
 
     /// The name of the file that a place is in.
     pub fn name(&self, place: Place) -> &str {
-        self.0.get(place.file as usize).map_or("", |(name, _)| name)
+        self.0.get(place.file as usize).map_or("", |source| &source.name)
     }
 
     /// The whole text of a file.
     pub fn text(&self, file: u32) -> &str {
-        self.0.get(file as usize).map_or("", |(_, text)| text)
+        self.0.get(file as usize).map_or("", |source| &source.text)
     }
 
     /// The line that a place is on.
     pub fn line(&self, place: Place) -> Option<&str> {
-        self.text(place.file).lines().nth((place.line as usize).checked_sub(1)?)
+        self.from_line(place.file, (place.line as usize).checked_sub(1)?).next()
+    }
+
+    /// The lines of a file from the one with this index on.
+    fn from_line(&self, file: u32, index: usize) -> std::str::Lines<'_> {
+        let begin = self.0.get(file as usize).and_then(|source| source.text.get(*source.lines.get(index)?..));
+        begin.unwrap_or_default().lines()
     }
 
     /// Where `needle` stands at or after `place`, within the next lines of a long text; otherwise `place` itself.
     pub fn locate(&self, place: Place, needle: &str) -> Place {
         let first = (place.line as usize).saturating_sub(1);
         let mut skip = (place.column as usize).saturating_sub(1);
-        for (offset, line) in self.text(place.file).lines().skip(first).take(200).enumerate() {
+        for (offset, line) in self.from_line(place.file, first).take(200).enumerate() {
             let start = line.char_indices().nth(skip).map_or(line.len(), |(at, _)| at);
             skip = 0;
             if let Some(at) = line[start..].find(needle) {

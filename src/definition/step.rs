@@ -1,5 +1,7 @@
 //! Decodes steps and checks: what they are called, when they apply, and how they go wrong.
 
+use std::collections::BTreeMap;
+
 use marked_yaml::Node;
 
 use super::duration;
@@ -170,17 +172,18 @@ pub fn is_id(text: &str) -> bool {
 
 fn unique_ids(context: &Context, node: &Node) {
     let Node::Sequence(items) = node else { return };
-    let mut seen: Vec<(&str, u32)> = Vec::new();
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
     for item in items.iter() {
         let Node::Mapping(mapping) = item else { continue };
         let Some(Node::Scalar(scalar)) = mapping.get("id").or_else(|| mapping.get("use")) else { continue };
         let spot = super::node::place_of(scalar.span());
-        match seen.iter().find(|(id, _)| *id == scalar.as_str()) {
-            Some((id, line)) => {
+        let id = scalar.as_str();
+        match seen.get(id) {
+            Some(line) => {
                 let help = format!("give each its own id, since it is part of the key; the first is on line {line}");
                 context.report(spot, format!("the id `{id}` is there twice"), help);
             }
-            None => seen.push((scalar.as_str(), spot.line)),
+            None => drop(seen.insert(id, spot.line)),
         }
     }
 }

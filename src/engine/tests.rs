@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::act::{Act, Began, Due, Incoming, Input, Resumed};
 use super::machine::Machine;
 use super::survey::Surveyed;
-use crate::definition::{Names, Secrets, load_dir};
+use crate::definition::{Names, Templates, load_dir};
 use crate::journal::RunRecord;
 use crate::model::{
     Actor, AtEnd, Catalogue, Decision, Event, EventKind, MaintenanceChoice, RunState, Service, StepState, Survey,
@@ -48,9 +48,10 @@ fn site(catalogue: &Catalogue) -> Site {
         state_dir: "/nowhere/.stepwell".into(),
         scheme: catalogue.system.versions.scheme.clone(),
         names: Names::default(),
-        secrets: Secrets::default(),
-        stores: std::collections::BTreeMap::new(),
-        env: Vec::new(),
+        secrets: Arc::default(),
+        stores: Arc::default(),
+        env: Arc::default(),
+        templates: Templates::new(&catalogue.system.versions.scheme),
     }
 }
 

@@ -28,7 +28,13 @@ pub struct Request<'a> {
 pub fn build(catalogue: &Catalogue, site: &Site, request: &Request<'_>) -> Result<Plan, PlanError> {
     let hops = if request.tags.is_empty() { hops(catalogue, request.from, request.to)? } else { Vec::new() };
     let stay = [tags::stay(catalogue, request.from)];
-    let builder = Builder { catalogue, site, hops: if request.tags.is_empty() { &hops } else { &stay }, request };
+    let builder = Builder {
+        catalogue,
+        site,
+        hops: if request.tags.is_empty() { &hops } else { &stay },
+        releases: catalogue.releases.iter().map(|r| (r.version.as_str(), r)).collect(),
+        request,
+    };
     let mut plan = Plan {
         format: 1,
         system: catalogue.system.name.clone(),
@@ -56,6 +62,8 @@ pub(super) struct Builder<'a> {
     pub(super) site: &'a Site,
     /// Never empty while steps are made.
     pub(super) hops: &'a [Hop],
+    /// By version.
+    releases: BTreeMap<&'a str, &'a Release>,
     pub(super) request: &'a Request<'a>,
 }
 
@@ -86,7 +94,7 @@ impl Builder<'_> {
         let hop = &self.hops[index];
         let system = &self.catalogue.system;
         let releases: Vec<&Release> =
-            self.catalogue.releases.iter().filter(|r| hop.releases.iter().any(|v| v == r.version.as_str())).collect();
+            hop.releases.iter().filter_map(|v| self.releases.get(v.as_str()).copied()).collect();
         let own = |phase, release: Option<&Release>| {
             let prefix = release.map_or(hop.to.as_str(), |r| r.version.as_str());
             self.place(prefix, phase, Some(index), hop, release)

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -19,13 +20,55 @@ const WORDS: [&str; 7] = ["title", "why", "fix", "estimate", "detail", "proof", 
 pub fn hash(plan: &Plan, names: &Names, helpers: &BTreeMap<String, Vec<u8>>) -> String {
     let helpers: BTreeMap<&str, String> =
         helpers.iter().map(|(path, content)| (path.as_str(), hex(&Sha256::digest(content)))).collect();
-    let steps: Vec<Value> = plan.steps.iter().map(work).collect();
     let hops: Vec<Value> = plan.hops.iter().map(|h| json!([h.from, h.to, h.releases])).collect();
-    let all = json!({
-        "system": plan.system, "deployment": plan.deployment, "from": plan.from, "to": plan.to,
-        "hops": hops, "steps": steps, "facts": facts(names), "helpers": helpers,
-    });
-    hex(&Sha256::digest(all.to_string()))
+    let all = All {
+        system: &plan.system,
+        deployment: &plan.deployment,
+        from: &plan.from,
+        to: &plan.to,
+        hops,
+        steps: Works(&plan.steps),
+        facts: facts(names),
+        helpers,
+    };
+    let mut hashed = Hashed(Sha256::new());
+    // Neither a value of JSON nor the hasher can refuse.
+    let _ = serde_json::to_writer(&mut hashed, &all);
+    hex(&hashed.0.finalize())
+}
+
+/// All that counts, written a step at a time: as one document it would take many times the room of the plan.
+#[derive(Serialize)]
+struct All<'a> {
+    system: &'a str,
+    deployment: &'a str,
+    from: &'a str,
+    to: &'a str,
+    hops: Vec<Value>,
+    steps: Works<'a>,
+    facts: Value,
+    helpers: BTreeMap<&'a str, String>,
+}
+
+struct Works<'a>(&'a [PlannedStep]);
+
+impl Serialize for Works<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(work))
+    }
+}
+
+struct Hashed(Sha256);
+
+impl std::io::Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 fn facts(names: &Names) -> Value {

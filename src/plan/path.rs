@@ -85,19 +85,29 @@ pub fn hops(catalogue: &Catalogue, from: &Version, to: &Version) -> Result<Vec<H
     Ok(hops)
 }
 
-/// Every release that can be reached, oldest first.
+/// Every release that can be reached, oldest first: those to which [`hops`] leads.
 pub fn targets(catalogue: &Catalogue, from: &Version) -> Vec<Target> {
-    catalogue
-        .releases
-        .iter()
-        .filter(|r| &r.version > from)
-        .filter_map(|r| {
-            let hops = hops(catalogue, from, &r.version).ok()?;
-            Some(Target {
-                version: r.version.to_string(),
-                label: catalogue.system.versions.label(r.version.as_str()),
-                hops: hops.len(),
-            })
-        })
-        .collect()
+    let versions = &catalogue.system.versions;
+    let mut targets = Vec::new();
+    let (mut start, mut stops) = (from, 0);
+    // The highest `after` since the last stop.
+    let mut needed: Option<&Version> = None;
+    for release in catalogue.releases.iter().filter(|r| &r.version > from) {
+        needed = needed.max(release.after.as_ref());
+        let reached = needed.is_none_or(|after| start >= after);
+        if reached {
+            targets.push(Target {
+                version: release.version.to_string(),
+                label: versions.label(release.version.as_str()),
+                hops: stops + 1,
+            });
+        }
+        if versions.sequential || release.stop {
+            if !reached {
+                break;
+            }
+            (start, stops, needed) = (&release.version, stops + 1, None);
+        }
+    }
+    targets
 }

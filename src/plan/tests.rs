@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
-use super::{PathError, PlanError, Request, build, hops};
-use crate::definition::{FactValue, Names, Secrets, load_dir};
+use super::{PathError, PlanError, Request, build, hops, targets};
+use crate::definition::{FactValue, Names, Templates, load_dir};
 use crate::model::{Catalogue, Phase, Plan, PlannedStep, Value, Version};
 use crate::probe::Site;
 
@@ -93,10 +94,11 @@ fn site(catalogue: &Catalogue) -> Site {
         dir: "/nowhere".into(),
         state_dir: "/nowhere/.stepwell".into(),
         scheme: catalogue.system.versions.scheme.clone(),
-        names: Names { facts: BTreeMap::from([("nodes".to_owned(), nodes)]), ..Names::default() },
-        secrets: Secrets::default(),
-        stores: BTreeMap::new(),
-        env: Vec::new(),
+        names: Names { facts: Arc::new(BTreeMap::from([("nodes".to_owned(), nodes)])), ..Names::default() },
+        secrets: Arc::default(),
+        stores: Arc::default(),
+        env: Arc::default(),
+        templates: Templates::new(&catalogue.system.versions.scheme),
     }
 }
 
@@ -126,6 +128,12 @@ fn every_pair_of_releases_has_a_whole_path_or_a_reason() {
     for way in ["sequential", "direct"] {
         let catalogue = catalogue(way, |text| text);
         let known: Vec<&Version> = catalogue.releases.iter().map(|r| &r.version).collect();
+        for from in &known {
+            let reached = known.iter().filter_map(|to| Some((to.to_string(), hops(&catalogue, from, to).ok()?.len())));
+            let reached: Vec<_> = reached.filter(|(_, hops)| *hops > 0).collect();
+            let told: Vec<_> = targets(&catalogue, from).into_iter().map(|t| (t.version, t.hops)).collect();
+            assert_eq!(told, reached, "{way}: from {from}");
+        }
         for (from, to) in known.iter().flat_map(|from| known.iter().map(move |to| (*from, *to))) {
             let path = match hops(&catalogue, from, to) {
                 Ok(path) => path,
@@ -277,7 +285,7 @@ fn the_hash_covers_what_is_done_and_not_what_is_said() {
     let version = |text: &str| catalogue.system.versions.scheme.parse(text).expect("a version");
     let (from, to) = (version("1.0.0"), version("3.1.0"));
     let mut site = site(&catalogue);
-    site.names.facts.insert("more".to_owned(), FactValue::Plain(Value::from("x")));
+    Arc::make_mut(&mut site.names.facts).insert("more".to_owned(), FactValue::Plain(Value::from("x")));
     let request = Request { from: &from, to: &to, tags: &[], skip_maintenance: false };
     assert_ne!(build(&catalogue, &site, &request).expect("a plan").hash, own, "a fact");
 }

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use regex::Regex;
 
 use super::{Site, ask};
-use crate::definition::{Deployment, FactInput, FactValue, Names, Secrets, Source, StoreNames, Text};
+use crate::definition::{Deployment, FactInput, FactValue, Names, Source, StoreNames, Templates, Text};
 use crate::model::{Catalogue, Fact, FactFound, FactSource, Probe, StoreFound, StoreSpec, Template, Value};
 use crate::store::{Connection, Location};
 
@@ -43,9 +44,10 @@ pub async fn resolve(catalogue: &Catalogue, deployment: &Deployment, given: &BTr
             dir,
             scheme: system.versions.scheme.clone(),
             names: Names { here, ..Names::default() },
-            secrets: Secrets::default(),
-            stores: BTreeMap::new(),
-            env: system.env.clone(),
+            secrets: Arc::default(),
+            stores: Arc::default(),
+            env: system.env.as_slice().into(),
+            templates: Templates::new(&system.versions.scheme),
         },
         given,
         facts: Vec::new(),
@@ -133,12 +135,12 @@ impl Resolver<'_> {
             FactValue::PerRelease { given, default }
         } else if fact.secret {
             let text = value.as_ref().map(super::answer::plain).unwrap_or_default();
-            self.site.secrets.insert(fact.name.clone(), text);
+            Arc::make_mut(&mut self.site.secrets).insert(fact.name.clone(), text);
             FactValue::Secret
         } else {
             FactValue::Plain(value.unwrap_or(if fact.list { Value::Array(Vec::new()) } else { Value::from("") }))
         };
-        self.site.names.facts.insert(fact.name.clone(), known);
+        Arc::make_mut(&mut self.site.names.facts).insert(fact.name.clone(), known);
     }
 
     async fn value_of(&self, fact: &Fact, input: Option<&FactInput>) -> Result<Option<(Value, FactSource)>, String> {
@@ -281,11 +283,11 @@ impl Resolver<'_> {
                         found.error = Some(e.to_string());
                     }
                 }
-                self.site.secrets.insert(format!("stores.{}.url", spec.name), url.clone());
+                Arc::make_mut(&mut self.site.secrets).insert(format!("stores.{}.url", spec.name), url.clone());
                 let path = Some(location.path.display().to_string());
                 let names = StoreNames { engine: found.engine.clone(), url, path };
-                self.site.names.stores.insert(spec.name.clone(), names);
-                self.site.stores.insert(spec.name.clone(), location);
+                Arc::make_mut(&mut self.site.names.stores).insert(spec.name.clone(), names);
+                Arc::make_mut(&mut self.site.stores).insert(spec.name.clone(), location);
             }
         }
         self.stores.push(found);

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::definition::{Names, Renderer, Secrets};
+use crate::definition::{Names, Renderer, Secrets, Templates};
 use crate::model::{Scheme, Scope, Template};
 use crate::store::{Connection, Location, StoreError, Trouble};
 
-/// A deployment as it was resolved: every fact has a value, every store a place.
+/// A deployment as it was resolved: every fact has a value, every store a place. Each step sees it by a copy of its own,
+/// which shares what is large.
 #[derive(Clone, Debug)]
 pub struct Site {
     pub deployment: String,
@@ -16,10 +18,11 @@ pub struct Site {
     pub state_dir: PathBuf,
     pub scheme: Scheme,
     pub names: Names,
-    pub secrets: Secrets,
-    pub stores: BTreeMap<String, Location>,
+    pub secrets: Arc<Secrets>,
+    pub stores: Arc<BTreeMap<String, Location>>,
     /// Given to every program.
-    pub env: Vec<(String, Template)>,
+    pub env: Arc<[(String, Template)]>,
+    pub templates: Templates,
 }
 
 impl Site {
@@ -40,7 +43,7 @@ impl Site {
 
     /// Fills in templates.
     pub fn renderer(&self) -> Renderer {
-        Renderer::new(&self.names, &self.scheme)
+        self.templates.with(&self.names)
     }
 
     /// The named store, or the only one.

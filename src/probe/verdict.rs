@@ -108,8 +108,10 @@ fn list(numbers: &[i32]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::definition::{Names, Secrets};
+    use crate::definition::{Names, Secrets, Templates};
     use crate::model::{Scheme, Value};
 
     #[test]
@@ -120,9 +122,10 @@ mod tests {
             state_dir: "/".into(),
             scheme: Scheme::Semver,
             names: Names::default(),
-            secrets: Secrets::from_iter([("token".to_owned(), "hunter2".to_owned())]),
+            secrets: Arc::new(Secrets::from_iter([("token".to_owned(), "hunter2".to_owned())])),
             stores: Default::default(),
-            env: Vec::new(),
+            env: Arc::default(),
+            templates: Templates::new(&Scheme::Semver),
         };
         let answer = Answer { rows: vec![vec![Value::from("it is hunter2")]], count: 1, ..Answer::default() };
         let text = Expect { text: Some(Template::new("ready".to_owned())), ..Expect::default() };

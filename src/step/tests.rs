@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::sync::{mpsc, watch};
 
 use super::{Context, Control, Outcome, backfill, backup, file};
-use crate::definition::{Names, Secrets};
+use crate::definition::{Names, Templates};
 use crate::journal::Marks;
 use crate::model::{Backfill, BackupSpec, Edits, FileEdit, FileFormat, Scheme, Setting, Template, Value};
 use crate::probe::Site;
@@ -36,9 +36,10 @@ impl Place {
             state_dir: folder.path().join("state"),
             scheme: Scheme::Semver,
             names: Names::default(),
-            secrets: Secrets::default(),
-            stores: BTreeMap::from([("db".to_owned(), location.clone())]),
-            env: Vec::new(),
+            secrets: Arc::default(),
+            stores: Arc::new(BTreeMap::from([("db".to_owned(), location.clone())])),
+            env: Arc::default(),
+            templates: Templates::new(&Scheme::Semver),
         };
         let context = Context {
             key: "k".to_owned(),

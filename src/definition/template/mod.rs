@@ -12,12 +12,12 @@ mod secret;
 mod sql;
 
 pub use names::{FactValue, Names, StoreNames};
-pub use render::Renderer;
+pub use render::{Renderer, Templates};
 pub use secret::{Secrets, Text};
 
 use crate::model::{Place, Template};
 pub(crate) use pieces::{Piece, split};
-pub(super) use render::environment;
+pub(super) use render::{compile, environment};
 
 /// A template or expression that cannot be filled in: a sentence that says why.
 #[derive(Clone, Debug, thiserror::Error)]

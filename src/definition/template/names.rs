@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use super::secret::reserved;
 use crate::model::{Template, Value};
 
-/// Everything that a template can see.
+/// Everything that a template can see. What is the same for every step is shared between them.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     /// `facts.NAME`.
-    pub facts: BTreeMap<String, FactValue>,
+    pub facts: Arc<BTreeMap<String, FactValue>>,
     /// `stores.NAME.engine`, `.url`, `.path`.
-    pub stores: BTreeMap<String, StoreNames>,
+    pub stores: Arc<BTreeMap<String, StoreNames>>,
     /// The version at the beginning of the hop.
     pub from: String,
     /// The version at its end.

@@ -1,5 +1,8 @@
 //! Renders templates for each of the places where a value can go.
 
+use std::fmt;
+use std::sync::Arc;
+
 use minijinja::value::{Value as Engine, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
@@ -18,12 +21,33 @@ pub struct Renderer {
     refusal: Option<String>,
 }
 
-impl Renderer {
-    pub fn new(names: &Names, scheme: &Scheme) -> Self {
-        let open = Scope::new(environment(scheme), names.clone());
+/// The template engine for one scheme of versions: made once, shared by all renderers.
+#[derive(Clone)]
+pub struct Templates(Arc<Environment<'static>>);
+
+impl Templates {
+    pub fn new(scheme: &Scheme) -> Self {
+        Templates(Arc::new(environment(scheme)))
+    }
+
+    /// Fills in templates from these names.
+    pub fn with(&self, names: &Names) -> Renderer {
+        let open = Scope::new(self.0.clone(), names.clone());
         let refusal =
             names.forged().map(|name| format!("`{name}` holds a character that Stepwell reserves (U+FDD0 to U+FDD2)"));
         Renderer { closed: open.with_secrets(false), open, refusal }
+    }
+}
+
+impl fmt::Debug for Templates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Templates")
+    }
+}
+
+impl Renderer {
+    pub fn new(names: &Names, scheme: &Scheme) -> Self {
+        Templates::new(scheme).with(names)
     }
 
     /// The template as text.
@@ -210,6 +234,21 @@ fn article(value: &Engine) -> &'static str {
         ValueKind::Map => "a mapping",
         _ => "no plain value",
     }
+}
+
+/// Bytes of an expression. The engine goes down a chain such as `a.b.c` by recursion.
+const LONGEST: usize = 2_000;
+
+/// An expression that is short enough to be evaluated, and well-formed.
+pub(in crate::definition) fn compile<'e>(
+    env: &'e Environment<'static>,
+    text: &str,
+) -> Result<minijinja::Expression<'e, 'static>, Error> {
+    if text.len() > LONGEST {
+        let message = format!("it is longer than {LONGEST} bytes");
+        return Err(Error::new(ErrorKind::SyntaxError, message));
+    }
+    env.compile_expression_owned(text.to_owned())
 }
 
 /// An engine that has the built-in filters and tests, ours, and no global name at all.

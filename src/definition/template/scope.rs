@@ -50,8 +50,8 @@ struct View {
 pub(super) struct Reference(String);
 
 impl Scope {
-    pub(super) fn new(env: Environment<'static>, names: Names) -> Self {
-        Scope { env: Arc::new(env), names: Arc::new(names), release: None, secrets: true, depth: 0 }
+    pub(super) fn new(env: Arc<Environment<'static>>, names: Names) -> Self {
+        Scope { env, names: Arc::new(names), release: None, secrets: true, depth: 0 }
     }
 
     pub(super) fn with_secrets(&self, secrets: bool) -> Self {
@@ -65,7 +65,7 @@ impl Scope {
             // Within a default: the expression that asked for it is named already.
             _ => sentence(&error),
         };
-        let compiled = self.env.compile_expression_owned(expression.to_owned()).map_err(fail)?;
+        let compiled = super::render::compile(&self.env, expression).map_err(fail)?;
         let value = compiled.eval(self.view(At::Root)).map_err(fail)?;
         if value.is_undefined() { Err(format!("`{expression}` has no value")) } else { Ok(value) }
     }

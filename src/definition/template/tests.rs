@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -17,22 +18,22 @@ fn names() -> Names {
     let endless =
         FactValue::PerRelease { given: BTreeMap::new(), default: Some(Template::new("{{ facts.loop[to] }}")) };
     Names {
-        facts: BTreeMap::from([
+        facts: Arc::new(BTreeMap::from([
             ("root".to_owned(), plain(json!("/opt"))),
             ("services".to_owned(), plain(json!(["api", "worker"]))),
             ("rate".to_owned(), plain(json!(25))),
             ("token".to_owned(), FactValue::Secret),
             ("bin".to_owned(), per_release),
             ("loop".to_owned(), endless),
-        ]),
-        stores: BTreeMap::from([(
+        ])),
+        stores: Arc::new(BTreeMap::from([(
             "db".to_owned(),
             StoreNames {
                 engine: "sqlite".to_owned(),
                 url: "sqlite:///srv/x.db?key=hunter2".to_owned(),
                 path: Some("/srv/x.db".to_owned()),
             },
-        )]),
+        )])),
         from: "14.0.2".to_owned(),
         to: "15.0.1".to_owned(),
         release: "15.0.1".to_owned(),
@@ -180,8 +181,8 @@ fn a_value_cannot_forge_a_reference_to_a_secret() {
 fn hostile_values_stay_values_everywhere() {
     for hostile in HOSTILE {
         let mut names = names();
-        names.facts.insert("x".to_owned(), FactValue::Plain(json!(hostile)));
-        names.facts.insert("xs".to_owned(), FactValue::Plain(json!([hostile, hostile])));
+        Arc::make_mut(&mut names.facts).insert("x".to_owned(), FactValue::Plain(json!(hostile)));
+        Arc::make_mut(&mut names.facts).insert("xs".to_owned(), FactValue::Plain(json!([hostile, hostile])));
         names.items.insert("row".to_owned(), json!({ "x": hostile }));
         let renderer = Renderer::new(&names, &Scheme::Semver);
         for source in ["facts.x", "row.x"] {
