@@ -252,7 +252,9 @@ impl Screen {
     }
 
     pub fn has_ended(&self) -> bool {
-        self.shared.lock().exit.is_some()
+        let drawn = self.shared.lock();
+        // A program lets go of its terminal a moment before its end is known.
+        drawn.closed || drawn.exit.is_some()
     }
 
     pub fn pid(&self) -> u32 {
