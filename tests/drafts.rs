@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use stepwell::definition::{FactValue, Names, Secrets, StoreNames, load_dir};
+use stepwell::definition::{FactValue, Names, StoreNames, Templates, load_dir};
 use stepwell::model::{Catalogue, Fact, Value};
 use stepwell::plan::{Request, build};
 use stepwell::probe::Site;
@@ -53,14 +54,25 @@ fn site(catalogue: &Catalogue, from: &str) -> Site {
         state_dir: "/srv/.stepwell".into(),
         scheme: system.versions.scheme.clone(),
         names: Names {
-            facts: system.facts.iter().map(|own| (own.name.clone(), fact(own, &versions))).collect(),
-            stores: system.stores.iter().map(|own| (own.name.clone(), store(&own.name))).collect(),
+            facts: system
+                .facts
+                .iter()
+                .map(|own| (own.name.clone(), fact(own, &versions)))
+                .collect::<BTreeMap<_, _>>()
+                .into(),
+            stores: system
+                .stores
+                .iter()
+                .map(|own| (own.name.clone(), store(&own.name)))
+                .collect::<BTreeMap<_, _>>()
+                .into(),
             here: "/srv/here".to_owned(),
             ..Names::default()
         },
-        secrets: Secrets::default(),
-        stores: BTreeMap::new(),
-        env: Vec::new(),
+        secrets: Arc::default(),
+        stores: Arc::default(),
+        env: Arc::default(),
+        templates: Templates::new(&system.versions.scheme),
     }
 }
 

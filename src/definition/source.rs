@@ -44,11 +44,11 @@ impl Sources {
 
     /// The line that a place is on.
     pub fn line(&self, place: Place) -> Option<&str> {
-        self.from_line(place.file, (place.line as usize).checked_sub(1)?).next()
+        self.lines_from(place.file, (place.line as usize).checked_sub(1)?).next()
     }
 
     /// The lines of a file from the one with this index on.
-    fn from_line(&self, file: u32, index: usize) -> std::str::Lines<'_> {
+    fn lines_from(&self, file: u32, index: usize) -> std::str::Lines<'_> {
         let begin = self.0.get(file as usize).and_then(|source| source.text.get(*source.lines.get(index)?..));
         begin.unwrap_or_default().lines()
     }
@@ -57,7 +57,7 @@ impl Sources {
     pub fn locate(&self, place: Place, needle: &str) -> Place {
         let first = (place.line as usize).saturating_sub(1);
         let mut skip = (place.column as usize).saturating_sub(1);
-        for (offset, line) in self.from_line(place.file, first).take(200).enumerate() {
+        for (offset, line) in self.lines_from(place.file, first).take(200).enumerate() {
             let start = line.char_indices().nth(skip).map_or(line.len(), |(at, _)| at);
             skip = 0;
             if let Some(at) = line[start..].find(needle) {
