@@ -134,10 +134,14 @@ impl Screen {
     }
 
     /// Waits until the screen is not what it was, or the program has ended.
+    #[track_caller]
     pub fn wait_change(&self, before: &str) -> &Self {
+        let mut changed = false;
         drop(self.shared.wait(PATIENCE, |drawn| {
-            drawn.closed || drawn.exit.is_some() || drawn.parser.screen().contents() != before
+            changed = drawn.closed || drawn.exit.is_some() || drawn.parser.screen().contents() != before;
+            changed
         }));
+        assert!(changed, "{} s passed, and the screen is what it was:\n{before}", PATIENCE.as_secs());
         self
     }
 

@@ -32,7 +32,6 @@ pub fn walk_through(screen: &Screen) -> (i32, String) {
             screen.press("enter");
         }
         screen.wait_change(&seen);
-        assert!(screen.has_ended() || screen.contents() != seen, "nothing comes of it:\n{seen}");
     }
     (screen.exit_code(), screen.contents())
 }
