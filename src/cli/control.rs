@@ -33,15 +33,11 @@ async fn left_behind(mut client: Client) -> Result<Exit, Failure> {
     let mut state = State::default();
     let mut taken_up = false;
     while let Some(message) = client.events.recv().await {
-        match message {
-            FromRunner::Event(event) => state.apply(&event),
-            FromRunner::Refused { reason } => return Err(Failure::new(Exit::Usage, format!("error: {reason}"))),
-            FromRunner::Wheel { .. } => continue,
-            FromRunner::Gone => break,
-        }
-        if let Some((_, _, summary)) = &state.ended {
-            println!("{}", summary.text);
-            return Ok(Exit::Done);
+        match take(message, &mut state)? {
+            Told::Something => {}
+            Told::Nothing => continue,
+            Told::End => return Ok(Exit::Done),
+            Told::Gone => break,
         }
         let Some(survey) = &state.survey else { continue };
         if survey.unfinished.is_none() {
@@ -66,15 +62,11 @@ async fn decide(mut client: Client, decision: Decision) -> Result<Exit, Failure>
     let heard = state.notices.len();
     let _ = client.decisions.send(ToRunner::Decide(decision.clone()));
     while let Some(message) = client.events.recv().await {
-        match message {
-            FromRunner::Event(event) => state.apply(&event),
-            FromRunner::Refused { reason } => return Err(Failure::new(Exit::Usage, format!("error: {reason}"))),
-            FromRunner::Wheel { .. } => continue,
-            FromRunner::Gone => break,
-        }
-        if let Some((_, _, summary)) = &state.ended {
-            println!("{}", summary.text);
-            return Ok(Exit::Done);
+        match take(message, &mut state)? {
+            Told::Something => {}
+            Told::Nothing => continue,
+            Told::End => return Ok(Exit::Done),
+            Told::Gone => break,
         }
         let there = match decision {
             Decision::Pause => state.run_state == Some(RunState::Paused),
@@ -98,4 +90,29 @@ fn effect(decision: &Decision) -> &'static str {
         Decision::Go => "It goes on. Follow it: stepwell attach",
         _ => "It stops at the next safe point. See when it has: stepwell status",
     }
+}
+
+/// What a message means for a command that waits for one effect.
+enum Told {
+    Something,
+    Nothing,
+    /// The session has ended, and what it says at its end is printed.
+    End,
+    Gone,
+}
+
+fn take(message: FromRunner, state: &mut State) -> Result<Told, Failure> {
+    match message {
+        FromRunner::Event(event) => state.apply(&event),
+        FromRunner::Refused { reason } => return Err(Failure::new(Exit::Usage, format!("error: {reason}"))),
+        FromRunner::Wheel { .. } => return Ok(Told::Nothing),
+        FromRunner::Gone => return Ok(Told::Gone),
+    }
+    Ok(match &state.ended {
+        Some((_, _, summary)) => {
+            println!("{}", summary.text);
+            Told::End
+        }
+        None => Told::Something,
+    })
 }
