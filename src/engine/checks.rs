@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::model::{CheckResult, CheckStatus, Level, Phase, Plan, PlannedStep, Scope, Space, Work};
 use crate::probe::{Site, Verdict, ask, judge};
-use crate::step::rows_as_lines;
+use crate::step::{beside, rows_as_lines};
 
 /// A check of the plan's gates, or one of Stepwell's own.
 pub enum Item {
@@ -50,10 +50,10 @@ pub fn id_of(step: &PlannedStep) -> &str {
 pub async fn check(id: String, item: Item, site: &Site) -> CheckResult {
     match item {
         Item::Gate(step) => gate(id, &step, site).await,
-        Item::Space(store) => space(id, &store, site),
+        Item::Space(store) => space(id, &store, site).await,
         Item::StateDir => state_dir(id, site),
         Item::Room(space, title, scope) => {
-            room(id, &space, &title, &site.scoped(&scope, &std::collections::BTreeMap::new()))
+            room(id, &space, &title, &site.scoped(&scope, &std::collections::BTreeMap::new())).await
         }
     }
 }
@@ -110,14 +110,15 @@ fn own(id: String, title: String, status: CheckStatus, found: String, fix: &str)
 }
 
 /// A backup of the store and a write-ahead log as large as it must fit beside it.
-fn space(id: String, store: &str, site: &Site) -> CheckResult {
+async fn space(id: String, store: &str, site: &Site) -> CheckResult {
     let title = format!("There is room for a backup of `{store}`");
     let fix = "Make room on the disk, or let the backup go elsewhere.";
     let Some(location) = site.stores.get(store) else {
         return own(id, title, CheckStatus::Skip, "the store is not known".to_owned(), fix);
     };
-    let size = location.path.metadata().map_or(0, |m| m.len());
-    let folder = location.path.parent().unwrap_or(Path::new("/"));
+    let size = location.size().await.unwrap_or(0);
+    let folder = beside(location, site);
+    let folder = folder.ancestors().find(|p| p.exists()).unwrap_or(Path::new("/"));
     match rustix::fs::statvfs(folder) {
         Ok(disk) => {
             let free = disk.f_bavail.saturating_mul(disk.f_frsize);
@@ -131,10 +132,10 @@ fn space(id: String, store: &str, site: &Site) -> CheckResult {
 }
 
 /// What the definition says that a step needs.
-fn room(id: String, space: &Space, step: &str, site: &Site) -> CheckResult {
+async fn room(id: String, space: &Space, step: &str, site: &Site) -> CheckResult {
     let title = format!("There is room for: {step}");
     let fix = "Make room on that disk.";
-    match crate::step::room(space, site) {
+    match crate::step::room(space, site).await {
         Ok(room) => {
             let bytes = crate::words::format::bytes;
             let found = format!("{} free at {}, {} needed", bytes(room.free), room.at.display(), bytes(room.needed));

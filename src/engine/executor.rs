@@ -78,7 +78,7 @@ pub async fn before(planned: &PlannedStep, context: &Context) -> Result<Option<u
         }
     }
     if let Some(space) = &planned.needs_space {
-        let room = step::room(space, &context.site).map_err(Outcome::permanent)?;
+        let room = step::room(space, &context.site).await.map_err(Outcome::permanent)?;
         if !room.is_enough() {
             let (needed, free) = (bytes(room.needed), bytes(room.free));
             return Err(Outcome::transient(format!(

@@ -99,7 +99,7 @@ impl Journal {
         if !path.exists() {
             return Ok(None);
         }
-        let location = Location { engine: crate::store::Engine::Sqlite, path };
+        let location = Location::Sqlite(path);
         Self::checked(Connection::open_read_only(&location).await?, deployment).await.map(Some)
     }
 

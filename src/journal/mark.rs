@@ -6,12 +6,25 @@
 use serde_json::json;
 
 use crate::model::Value;
-use crate::store::{Connection, StoreError};
+use crate::store::{Connection, Engine, StoreError, Trouble};
 
-const FENCE: &str = "create table if not exists stepwell_fence (deployment text primary key, epoch integer not null)";
-const MARK: &str = "create table if not exists stepwell_mark (deployment text not null, run text not null, \
-                    key text not null, done integer not null, checkpoint text not null, \
-                    primary key (deployment, run, key))";
+/// The longest id of a deployment, a run, and a step's key, in characters, where a database sets a limit to keys.
+const ID: u32 = 100;
+const KEY: u32 = 560;
+
+fn tables(engine: Engine) -> [(&'static str, String); 2] {
+    let (id, key, long) = (engine.key_text(ID), engine.key_text(KEY), engine.long_text());
+    [
+        ("stepwell_fence", format!("(deployment {id} primary key, epoch bigint not null)")),
+        (
+            "stepwell_mark",
+            format!(
+                "(deployment {id} not null, run {id} not null, step {key} not null, done smallint not null, \
+                 checkpoint {long} not null, primary key (deployment, run, step))"
+            ),
+        ),
+    ]
+}
 
 /// How far a step's effect has got in its store.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,6 +57,15 @@ impl Marks {
     /// # Errors
     /// [`Fenced::LostLease`] when a newer runner has been here.
     pub async fn raise(&self, connection: &mut Connection) -> Result<(), Fenced> {
+        for (table, columns) in tables(connection.engine()) {
+            // Only where it is missing: making it takes a lock on the definition, even where it is there.
+            match connection.query(&format!("select 1 from {table} where 1 = 0"), &[]).await {
+                Ok(_) => continue,
+                Err(e) if e.trouble == Trouble::NoSuchTable => {}
+                Err(e) => return Err(e.into()),
+            }
+            connection.execute(&format!("create table if not exists {table} {columns}"), &[]).await?;
+        }
         connection.begin().await?;
         let result = self.raise_in(connection).await;
         match result {
@@ -56,16 +78,16 @@ impl Marks {
     }
 
     async fn raise_in(&self, connection: &mut Connection) -> Result<(), Fenced> {
-        connection.execute(FENCE, &[]).await?;
-        connection.execute(MARK, &[]).await?;
-        let changed = connection
-            .execute(
-                "insert into stepwell_fence values (?, ?) on conflict (deployment) do update set epoch = excluded.epoch \
-                 where epoch <= excluded.epoch",
-                &[self.deployment.clone().into(), self.epoch.into()],
-            )
-            .await?;
-        if changed == 0 { Err(Fenced::LostLease) } else { Ok(()) }
+        let sql = format!("select epoch from stepwell_fence where deployment = ?{}", connection.engine().exclusive());
+        let found = connection.ask(&sql, &[self.deployment.clone().into()]).await?.number();
+        match found.and_then(|epoch| u64::try_from(epoch).ok()) {
+            Some(epoch) if epoch > self.epoch => return Err(Fenced::LostLease),
+            Some(epoch) if epoch == self.epoch => return Ok(()),
+            _ => {}
+        }
+        let raise = connection.engine().upsert("stepwell_fence", &["deployment"], &["epoch"]);
+        connection.tell(&raise, &[self.deployment.clone().into(), self.epoch.into()]).await?;
+        Ok(())
     }
 
     /// Begins a transaction in which this runner still holds the store.
@@ -74,9 +96,8 @@ impl Marks {
     /// [`Fenced::LostLease`]; the transaction is then rolled back.
     pub async fn begin(&self, connection: &mut Connection) -> Result<(), Fenced> {
         connection.begin().await?;
-        let rows = connection
-            .query("select epoch from stepwell_fence where deployment = ?", &[self.deployment.clone().into()])
-            .await;
+        let sql = format!("select epoch from stepwell_fence where deployment = ?{}", connection.engine().shared());
+        let rows = connection.ask(&sql, &[self.deployment.clone().into()]).await;
         match rows {
             Ok(rows) if rows.first() == Some(&json!(self.epoch)) => Ok(()),
             Ok(_) => {
@@ -96,8 +117,8 @@ impl Marks {
     /// When the store cannot be read.
     pub async fn get(&self, connection: &mut Connection, key: &str) -> Result<Mark, StoreError> {
         let rows = connection
-            .query(
-                "select done, checkpoint from stepwell_mark where deployment = ? and run = ? and key = ?",
+            .ask(
+                "select done, checkpoint from stepwell_mark where deployment = ? and run = ? and step = ?",
                 &[self.deployment.clone().into(), self.run.clone().into(), key.into()],
             )
             .await?;
@@ -112,15 +133,15 @@ impl Marks {
     /// # Errors
     /// When the store cannot be written.
     pub async fn set(&self, connection: &mut Connection, key: &str, mark: &Mark) -> Result<(), StoreError> {
+        let keys = ["deployment", "run", "step"];
         connection
-            .execute(
-                "insert into stepwell_mark values (?, ?, ?, ?, ?) on conflict (deployment, run, key) \
-                 do update set done = excluded.done, checkpoint = excluded.checkpoint",
+            .tell(
+                &connection.engine().upsert("stepwell_mark", &keys, &["done", "checkpoint"]),
                 &[
                     self.deployment.clone().into(),
                     self.run.clone().into(),
                     key.into(),
-                    mark.done.into(),
+                    i64::from(mark.done).into(),
                     mark.checkpoint.to_string().into(),
                 ],
             )

@@ -57,7 +57,7 @@ pub struct SqlSpec {
 }
 
 /// Rows changed in keyset batches inside the database.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Backfill {
     pub store: Option<String>,
     pub table: String,

@@ -10,7 +10,7 @@ use regex::Regex;
 use super::{Site, ask};
 use crate::definition::{Deployment, FactInput, FactValue, Names, Source, StoreNames, Templates, Text};
 use crate::model::{Catalogue, Fact, FactFound, FactSource, Probe, StoreFound, StoreSpec, Template, Value};
-use crate::store::{Connection, Location};
+use crate::store::Location;
 
 /// A deployment as far as it could be resolved, and what stands in the way.
 #[derive(Clone, Debug)]
@@ -250,7 +250,7 @@ impl Resolver<'_> {
         };
         let located = url.and_then(|url| {
             let location = Location::parse(&url, &self.site.dir).map_err(|e| e.to_string())?;
-            let engine = location.engine.word();
+            let engine = location.engine().word();
             if spec.engines.iter().any(|e| e == engine) {
                 Ok((url, location))
             } else {
@@ -271,11 +271,10 @@ impl Resolver<'_> {
                 found.error = Some(reason);
             }
             Ok((url, location)) => {
-                found.engine = location.engine.word().to_owned();
+                found.engine = location.engine().word().to_owned();
                 found.location = location.shown();
-                found.size = location.path.metadata().ok().map(|m| m.len());
-                match Connection::open_read_only(&location).await {
-                    Ok(connection) => connection.close().await,
+                match location.size().await {
+                    Ok(bytes) => found.size = Some(bytes),
                     Err(e) => {
                         let place = location.shown();
                         self.problems
@@ -283,8 +282,13 @@ impl Resolver<'_> {
                         found.error = Some(e.to_string());
                     }
                 }
-                Arc::make_mut(&mut self.site.secrets).insert(format!("stores.{}.url", spec.name), url.clone());
-                let path = Some(location.path.display().to_string());
+                let secrets = Arc::make_mut(&mut self.site.secrets);
+                secrets.insert(format!("stores.{}.url", spec.name), url.clone());
+                // A driver's message may hold it alone.
+                if let Some(password) = location.server().and_then(|server| server.password.clone()) {
+                    secrets.insert(format!("stores.{}.password", spec.name), password);
+                }
+                let path = location.file().map(|path| path.display().to_string());
                 let names = StoreNames { engine: found.engine.clone(), url, path };
                 Arc::make_mut(&mut self.site.names.stores).insert(spec.name.clone(), names);
                 Arc::make_mut(&mut self.site.stores).insert(spec.name.clone(), location);

@@ -6,7 +6,7 @@ use crate::store::Trouble;
 
 pub async fn ask(site: &Site, store: Option<&str>, query: &Query, most: usize) -> Result<Answer, AskError> {
     let (name, location) = site.store(store)?;
-    let engine = location.engine.word();
+    let engine = location.engine().word();
     let template = query
         .for_engine(engine)
         .ok_or_else(|| AskError::Definition(format!("the query has no text for {engine} (store `{name}`)")))?;

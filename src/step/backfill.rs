@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Outcome, Report};
 use crate::journal::Mark;
 use crate::model::{Backfill, Value};
-use crate::store::{Connection, StoreError};
+use crate::store::{Connection, Engine, StoreError};
 
 /// Rows of the first batch, unless the definition says.
 const FIRST_BATCH: u64 = 2_000;
@@ -50,7 +50,7 @@ pub async fn run(spec: &Backfill, context: &Context) -> Outcome {
 
 async fn attempt(spec: &Backfill, context: &Context) -> Result<Outcome, Outcome> {
     let mut connection = context.open(spec.store.as_deref()).await?;
-    let statements = Statements::new(spec);
+    let statements = Statements::new(spec, connection.engine());
     let mark = context.marks.get(&mut connection, &context.mark).await?;
     if mark.done {
         return Ok(Outcome::Adopted);
@@ -126,17 +126,17 @@ async fn batch(
     context.marks.begin(connection).await?;
     let result = async {
         let upper = at.upper.clone().unwrap_or_default();
-        let mut binds = at.last.clone().unwrap_or_default();
+        let mut binds = statements.binds(&at.last.clone().unwrap_or_default());
         let from_start = at.last.is_none();
         let end = {
             let mut binds = binds.clone();
-            binds.extend(upper.iter().cloned());
+            binds.extend(statements.binds(&upper));
             binds.push((size.max(1) - 1).into());
             let found = connection.query(statements.end(from_start), &binds).await?;
             // Fewer rows than a batch are left: this is the last one.
             found.rows.into_iter().next().unwrap_or(upper)
         };
-        binds.extend(end.iter().cloned());
+        binds.extend(statements.binds(&end));
         at.done += connection.execute(statements.update(from_start), &binds).await?;
         at.last = Some(end);
         save(context, connection, &at).await?;
@@ -177,27 +177,36 @@ struct Statements {
     /// From the start, and from a key on.
     end: [String; 2],
     update: [String; 2],
+    /// The key's columns are compared one by one, so that each value but the last is bound several times.
+    spelt_out: bool,
 }
 
 impl Statements {
-    fn new(spec: &Backfill) -> Self {
-        let table = quoted(&spec.table);
-        let keys: Vec<String> = spec.key.iter().map(|k| quoted(k)).collect();
+    fn new(spec: &Backfill, engine: Engine) -> Self {
+        let table = spec.table.split('.').map(|part| engine.quoted(part)).collect::<Vec<_>>().join(".");
+        let keys: Vec<String> = spec.key.iter().map(|k| engine.quoted(k)).collect();
+        // MySQL finds no range of an index in a comparison of rows.
+        let spelt_out = engine == Engine::Mysql;
         let key = keys.join(", ");
         let descending = keys.iter().map(|k| format!("{k} desc")).collect::<Vec<_>>().join(", ");
-        let marks = vec!["?"; keys.len()].join(", ");
-        let set = spec.set.iter().map(|(c, e)| format!("{} = {e}", quoted(c))).collect::<Vec<_>>().join(", ");
+        let set = spec.set.iter().map(|(c, e)| format!("{} = {e}", engine.quoted(c))).collect::<Vec<_>>().join(", ");
         let pending = &spec.pending;
-        let above = format!("({key}) > ({marks}) and ");
+        let above = format!("{} and ", compared(&keys, ">", ">", spelt_out));
+        let until = compared(&keys, "<", "<=", spelt_out);
         let end = |from: &str| {
-            format!("select {key} from {table} where {from}({key}) <= ({marks}) order by {key} limit 1 offset ?")
+            engine.numbered(&format!("select {key} from {table} where {from}{until} order by {key} limit 1 offset ?"))
         };
-        let update = |from: &str| format!("update {table} set {set} where {from}({key}) <= ({marks}) and ({pending})");
+        let update = |from: &str| {
+            let range = engine.numbered(&format!("update {table} set {{}} where {from}{until} and ("));
+            // What the definition says may hold a `?` that is no value's place.
+            format!("{}{pending})", range.replacen("{}", &set, 1))
+        };
         Statements {
             count: format!("select count(*) from {table} where {pending}"),
             upper: format!("select {key} from {table} order by {descending} limit 1"),
             end: [end(""), end(&above)],
             update: [update(""), update(&above)],
+            spelt_out,
         }
     }
 
@@ -208,16 +217,43 @@ impl Statements {
     fn update(&self, from_start: bool) -> &str {
         &self.update[usize::from(!from_start)]
     }
+
+    /// A key's values as often as its comparison takes them.
+    fn binds(&self, key: &[Value]) -> Vec<Value> {
+        if !self.spelt_out {
+            return key.to_vec();
+        }
+        (0..key.len()).flat_map(|i| key[..=i].to_vec()).collect()
+    }
 }
 
-/// An identifier as SQL quotes it.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+/// A comparison of a key with values: as rows, or spelt out as `a < ? or a = ? and b <= ?`.
+fn compared(keys: &[String], strict: &str, last: &str, spelt_out: bool) -> String {
+    if !spelt_out {
+        let marks = vec!["?"; keys.len()].join(", ");
+        return format!("({}) {last} ({marks})", keys.join(", "));
+    }
+    let one = |i: usize| {
+        let equal = keys[..i].iter().map(|k| format!("{k} = ? and ")).collect::<String>();
+        let operator = if i + 1 == keys.len() { last } else { strict };
+        format!("{equal}{} {operator} ?", keys[i])
+    };
+    format!("({})", (0..keys.len()).map(one).collect::<Vec<_>>().join(" or "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_composite_key_is_spelt_out_where_rows_are_not_compared() {
+        let keys = ["a".to_owned(), "b".to_owned()];
+        assert_eq!(compared(&keys, "<", "<=", false), "(a, b) <= (?, ?)");
+        assert_eq!(compared(&keys, "<", "<=", true), "(a < ? or a = ? and b <= ?)");
+        let spec = Backfill { key: keys.to_vec(), ..Backfill::default() };
+        let binds = Statements::new(&spec, Engine::Mysql).binds(&[1.into(), 2.into()]);
+        assert_eq!(binds, [Value::from(1), 1.into(), 2.into()]);
+    }
 
     #[test]
     fn batches_grow_by_half_at_most_and_shrink_at_once() {

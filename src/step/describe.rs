@@ -89,17 +89,16 @@ fn shown(template: &Template, here: &Here<'_>) -> String {
 
 /// A statement with its values in place, for reading only: it is never run in this form.
 fn query_lines(query: &Query, here: &Here<'_>, store: Option<&str>) -> Vec<String> {
-    let engine = here.site.store(store).map_or("sqlite", |(_, location)| location.engine.word());
+    let engine = here.site.store(store).map_or("sqlite", |(_, location)| location.engine().word());
     let Some(template) = query.for_engine(engine) else { return Vec::new() };
     let text = match here.renderer.sql(template, engine) {
         Ok((sql, binds)) => {
-            let mut parts = sql.split('?');
-            let mut text = parts.next().unwrap_or_default().to_owned();
-            for (part, value) in parts.zip(&binds) {
-                text.push_str(&literal(value));
-                text.push_str(part);
-            }
-            text
+            // From the last one, so that `$1` is not taken for the beginning of `$10`.
+            binds.iter().enumerate().rev().fold(sql, |text, (i, value)| {
+                let mark = if engine == "postgres" { format!("${}", i + 1) } else { "?".to_owned() };
+                let Some(at) = text.rfind(&mark) else { return text };
+                format!("{}{}{}", &text[..at], literal(value), &text[at + mark.len()..])
+            })
         }
         Err(_) => template.text.clone(),
     };

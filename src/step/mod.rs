@@ -28,14 +28,14 @@ pub use check::rows_as_lines;
 pub use context::{Context, Control, Failure, Outcome, Report};
 pub use describe::describe;
 pub use run::{Left, left_behind};
-pub use space::{Room, room};
+pub use space::{Room, beside, room};
 
 use crate::model::{PlannedStep, Work};
 
 /// Carries out one attempt of a step.
 pub async fn run(step: &PlannedStep, context: &Context) -> Outcome {
     match &step.work {
-        Work::Sql(sql) => sql::run(sql, context).await,
+        Work::Sql(sql) => sql::run(sql, context, step.done_when.is_some()).await,
         Work::Backfill(backfill) => backfill::run(backfill, context).await,
         Work::Run(command) => run::run(command, step.as_user.as_ref(), context).await,
         Work::File(edit) => file::run(edit, context),

@@ -13,7 +13,7 @@ use crate::definition::{Names, Templates};
 use crate::journal::Marks;
 use crate::model::{Backfill, BackupSpec, Edits, FileEdit, FileFormat, Scheme, Setting, Template, Value};
 use crate::probe::Site;
-use crate::store::{Connection, Engine, Location};
+use crate::store::{Connection, Location};
 
 struct Place {
     folder: TempDir,
@@ -24,8 +24,8 @@ struct Place {
 impl Place {
     async fn new(sql: &[&str]) -> Place {
         let folder = tempfile::tempdir().expect("a folder");
-        let location = Location { engine: Engine::Sqlite, path: folder.path().join("db.sqlite") };
-        let mut connection = Connection::create(&location.path).await.expect("a database");
+        let location = Location::Sqlite(folder.path().join("db.sqlite"));
+        let mut connection = Connection::create(location.file().expect("a file")).await.expect("a database");
         for statement in sql {
             connection.execute(statement, &[]).await.expect(statement);
         }

@@ -1,20 +1,24 @@
 //! One connection to a store of any kind.
 
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::{Connection as _, MySqlConnection, PgConnection, SqliteConnection};
 
 use super::rows::KEPT;
-use super::{Engine, Location, Rows, StoreError, sqlite};
+use super::{Engine, Location, Rows, StoreError, blocker, mysql, postgres, sqlite};
 use crate::model::Value;
 
 /// A connection. Dropping it in a transaction rolls that back.
 #[derive(Debug)]
 pub struct Connection {
     inner: Inner,
+    /// Where it leads, and its number there: who holds a lock that it waits for is asked by another one.
+    server: Option<(Location, i64)>,
 }
 
 #[derive(Debug)]
 enum Inner {
     Sqlite(Box<SqliteConnection>),
+    Postgres(Box<PgConnection>),
+    Mysql(Box<MySqlConnection>),
 }
 
 impl Connection {
@@ -23,9 +27,14 @@ impl Connection {
     /// # Errors
     /// When it is not there, is no database, or is locked.
     pub async fn open(location: &Location) -> Result<Connection, StoreError> {
-        match location.engine {
-            Engine::Sqlite => Self::sqlite(&location.path, false, false).await,
-        }
+        let mut connection = Self::connect(location, false).await?;
+        let process = match &mut connection.inner {
+            Inner::Sqlite(_) => return Ok(connection),
+            Inner::Postgres(inner) => postgres::process(inner).await?,
+            Inner::Mysql(inner) => mysql::process(inner).await?,
+        };
+        connection.server = Some((location.clone(), process));
+        Ok(connection)
     }
 
     /// Opens a store so that nothing can be changed through it.
@@ -33,9 +42,7 @@ impl Connection {
     /// # Errors
     /// As [`Connection::open`].
     pub async fn open_read_only(location: &Location) -> Result<Connection, StoreError> {
-        match location.engine {
-            Engine::Sqlite => Self::sqlite(&location.path, true, false).await,
-        }
+        Self::connect(location, true).await
     }
 
     /// Opens an SQLite file of Stepwell's own, making it where it is missing.
@@ -43,11 +50,26 @@ impl Connection {
     /// # Errors
     /// When the file cannot be made or is no database.
     pub async fn create(path: &std::path::Path) -> Result<Connection, StoreError> {
-        Self::sqlite(path, false, true).await
+        let inner = Inner::Sqlite(Box::new(sqlite::open(path, false, true).await?));
+        Ok(Connection { inner, server: None })
     }
 
-    async fn sqlite(path: &std::path::Path, read_only: bool, create: bool) -> Result<Connection, StoreError> {
-        Ok(Connection { inner: Inner::Sqlite(Box::new(sqlite::open(path, read_only, create).await?)) })
+    async fn connect(location: &Location, read_only: bool) -> Result<Connection, StoreError> {
+        let inner = match location {
+            Location::Sqlite(path) => Inner::Sqlite(Box::new(sqlite::open(path, read_only, false).await?)),
+            Location::Postgres(server) => Inner::Postgres(Box::new(postgres::open(server, read_only).await?)),
+            Location::Mysql(server) => Inner::Mysql(Box::new(mysql::open(server, read_only).await?)),
+        };
+        Ok(Connection { inner, server: None })
+    }
+
+    /// The kind of database.
+    pub fn engine(&self) -> Engine {
+        match self.inner {
+            Inner::Sqlite(_) => Engine::Sqlite,
+            Inner::Postgres(_) => Engine::Postgres,
+            Inner::Mysql(_) => Engine::Mysql,
+        }
     }
 
     /// Runs one statement and takes its rows, the first hundred of them.
@@ -63,8 +85,11 @@ impl Connection {
     /// # Errors
     /// As [`Connection::query`].
     pub async fn query_up_to(&mut self, sql: &str, binds: &[Value], most: usize) -> Result<Rows, StoreError> {
-        match &mut self.inner {
-            Inner::Sqlite(connection) => sqlite::query(connection, sql, binds, most).await,
+        let Connection { inner, server } = self;
+        match inner {
+            Inner::Sqlite(inner) => sqlite::query(inner, sql, binds, most).await,
+            Inner::Postgres(inner) => blocker::named(server.as_ref(), postgres::query(inner, sql, binds, most)).await,
+            Inner::Mysql(inner) => blocker::named(server.as_ref(), mysql::query(inner, sql, binds, most)).await,
         }
     }
 
@@ -73,40 +98,89 @@ impl Connection {
     /// # Errors
     /// When the store refuses it or is gone.
     pub async fn execute(&mut self, sql: &str, binds: &[Value]) -> Result<u64, StoreError> {
-        match &mut self.inner {
-            Inner::Sqlite(connection) => sqlite::execute(connection, sql, binds).await,
+        let Connection { inner, server } = self;
+        match inner {
+            Inner::Sqlite(inner) => sqlite::execute(inner, sql, binds).await,
+            Inner::Postgres(inner) => blocker::named(server.as_ref(), postgres::execute(inner, sql, binds)).await,
+            Inner::Mysql(inner) => blocker::named(server.as_ref(), mysql::execute(inner, sql, binds)).await,
         }
     }
 
-    /// Begins a transaction that holds the right to write from its start, so that what it reads stays true.
+    /// Bytes that the store takes.
     ///
     /// # Errors
-    /// When somebody else is writing.
+    /// When the store refuses or is gone.
+    pub async fn size(&mut self) -> Result<u64, StoreError> {
+        let sql = match &self.inner {
+            Inner::Sqlite(_) => "select page_count * page_size from pragma_page_count(), pragma_page_size()",
+            Inner::Postgres(_) => "select pg_database_size(current_database())",
+            Inner::Mysql(_) => {
+                "select cast(coalesce(sum(data_length + index_length), 0) as unsigned) \
+                 from information_schema.tables where table_schema = database()"
+            }
+        };
+        Ok(self.query(sql, &[]).await?.first().and_then(Value::as_u64).unwrap_or(0))
+    }
+
+    /// [`Connection::query`] for a statement of Stepwell's own, with `?` for each value.
+    ///
+    /// # Errors
+    /// As [`Connection::query`].
+    pub async fn ask(&mut self, sql: &str, binds: &[Value]) -> Result<Rows, StoreError> {
+        let sql = self.engine().numbered(sql);
+        self.query(&sql, binds).await
+    }
+
+    /// [`Connection::execute`] for a statement of Stepwell's own, with `?` for each value.
+    ///
+    /// # Errors
+    /// As [`Connection::execute`].
+    pub async fn tell(&mut self, sql: &str, binds: &[Value]) -> Result<u64, StoreError> {
+        let sql = self.engine().numbered(sql);
+        self.execute(&sql, binds).await
+    }
+
+    /// Begins a transaction. On SQLite it holds the right to write from its start, so that what it reads stays true;
+    /// elsewhere what must stay true is read with [`Engine::shared`] or [`Engine::exclusive`].
+    ///
+    /// # Errors
+    /// When somebody else is writing an SQLite store, or the store is gone.
     pub async fn begin(&mut self) -> Result<(), StoreError> {
         match &mut self.inner {
-            Inner::Sqlite(_) => self.execute("begin immediate", &[]).await.map(drop),
+            Inner::Sqlite(inner) => sqlite::execute(inner, "begin immediate", &[]).await.map(drop),
+            Inner::Postgres(inner) => postgres::command(inner, "begin").await,
+            Inner::Mysql(inner) => mysql::command(inner, "start transaction").await,
         }
     }
 
     /// Commits.
     ///
     /// # Errors
-    /// When the store cannot; the transaction is then still open.
+    /// When the store cannot; on SQLite the transaction is then still open. Where the connection was lost it may have
+    /// taken effect all the same.
     pub async fn commit(&mut self) -> Result<(), StoreError> {
-        self.execute("commit", &[]).await.map(drop)
+        self.command("commit").await
     }
 
     /// Rolls back, quietly when nothing is open: it is called where something has failed already.
     pub async fn rollback(&mut self) {
-        let _ = self.execute("rollback", &[]).await;
+        let _ = self.command("rollback").await;
+    }
+
+    async fn command(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        match &mut self.inner {
+            Inner::Sqlite(inner) => sqlite::execute(inner, sql, &[]).await.map(drop),
+            Inner::Postgres(inner) => postgres::command(inner, sql).await,
+            Inner::Mysql(inner) => mysql::command(inner, sql).await,
+        }
     }
 
     /// Closes it in good order.
     pub async fn close(self) {
-        match self.inner {
-            Inner::Sqlite(connection) => {
-                let _ = connection.close().await;
-            }
-        }
+        let _ = match self.inner {
+            Inner::Sqlite(inner) => inner.close().await,
+            Inner::Postgres(inner) => inner.close().await,
+            Inner::Mysql(inner) => inner.close().await,
+        };
     }
 }

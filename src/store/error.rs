@@ -3,10 +3,12 @@
 /// What can be done about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// The store cannot be reached or is not what it should be: nothing was asked.
+    /// The store is not there, lets nobody in, or is not what it should be: nothing was asked.
     Unreachable,
-    /// Somebody else holds a lock, or the connection was lost: it may go better later.
-    Transient,
+    /// The server cannot be reached, or the connection was lost: it may come back.
+    Lost,
+    /// Somebody else holds a lock: it may go better later.
+    Locked,
     /// The disk is full.
     Full,
     /// The statement itself is refused.
@@ -31,6 +33,6 @@ impl StoreError {
 
     /// Whether the same may succeed when it is tried again.
     pub fn is_transient(&self) -> bool {
-        matches!(self.trouble, Trouble::Transient | Trouble::Full)
+        matches!(self.trouble, Trouble::Lost | Trouble::Locked | Trouble::Full)
     }
 }

@@ -1,15 +1,28 @@
 //! The databases of a deployment, and Stepwell's own files, behind one type.
 //!
-//! Nothing above this module names sqlx. Statements come in as text with `?` for each bound value; a value is always
+//! Nothing above this module names sqlx. Statements come in as text in the engine's own dialect; a value is always
 //! bound, never pasted.
 
+mod blocker;
 mod connection;
+mod dialect;
 mod error;
 mod location;
+mod mysql;
+mod postgres;
 mod rows;
 mod sqlite;
+mod url;
+mod value;
+
+use std::time::Duration;
 
 pub use connection::Connection;
 pub use error::{StoreError, Trouble};
-pub use location::{Engine, Location};
+pub use location::{Engine, Location, Server};
 pub use rows::Rows;
+use value::lost;
+
+/// How long a lock of somebody else is waited for before it counts as trouble: everybody else who comes meanwhile
+/// waits behind this one.
+pub const LOCK_WAIT: Duration = Duration::from_secs(3);

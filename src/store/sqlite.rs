@@ -1,18 +1,15 @@
 //! SQLite through sqlx.
 
 use std::path::Path;
-use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection as _, Row, SqliteConnection, TypeInfo, ValueRef};
 
 use super::rows::Collector;
-use super::{Rows, StoreError, Trouble};
+use super::value::{bytes, unbytes};
+use super::{LOCK_WAIT, Rows, StoreError, Trouble};
 use crate::model::Value;
-
-/// How long a lock of somebody else is waited for before it counts as trouble.
-const BUSY: Duration = Duration::from_secs(3);
 
 /// Opens a file that exists. The database's own settings stay: neither `journal_mode` nor foreign keys are touched.
 pub async fn open(path: &Path, read_only: bool, create: bool) -> Result<SqliteConnection, StoreError> {
@@ -24,7 +21,7 @@ pub async fn open(path: &Path, read_only: bool, create: bool) -> Result<SqliteCo
         .read_only(read_only)
         .create_if_missing(create)
         .foreign_keys(false)
-        .busy_timeout(BUSY)
+        .busy_timeout(LOCK_WAIT)
         .synchronous(SqliteSynchronous::Full)
         .disable_statement_logging();
     let mut connection = SqliteConnection::connect_with(&options).await.map_err(|e| trouble(&e))?;
@@ -39,7 +36,7 @@ pub async fn open(path: &Path, read_only: bool, create: bool) -> Result<SqliteCo
 /// A lock stays a lock; everything else means that the store could not be asked at all.
 fn at_opening(found: Trouble) -> Trouble {
     match found {
-        Trouble::Transient => Trouble::Transient,
+        Trouble::Locked => Trouble::Locked,
         _ => Trouble::Unreachable,
     }
 }
@@ -79,21 +76,13 @@ fn bound<'q>(sql: &str, binds: &[Value]) -> Result<Query<'q>, StoreError> {
                 (None, None) => return Err(StoreError::new(Trouble::Refused, format!("{n} is too large a number"))),
             },
             Value::String(s) => query.bind(s.clone()),
-            Value::Object(map) => match map.get(BLOB).and_then(Value::as_str).and_then(unhex) {
+            other => match unbytes(other) {
                 Some(bytes) => query.bind(bytes),
-                None => return Err(StoreError::new(Trouble::Refused, "a map cannot be bound in SQL")),
+                None => return Err(StoreError::new(Trouble::Refused, "a list or a map cannot be bound in SQL")),
             },
-            Value::Array(_) => return Err(StoreError::new(Trouble::Refused, "a list cannot be bound in SQL")),
         };
     }
     Ok(query)
-}
-
-/// Under this key a value that is bytes is carried, in hexadecimal.
-const BLOB: &str = "$blob";
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect()
 }
 
 fn value(row: &SqliteRow, index: usize) -> Result<Value, StoreError> {
@@ -105,10 +94,7 @@ fn value(row: &SqliteRow, index: usize) -> Result<Value, StoreError> {
     drop(raw);
     match kind.as_str() {
         "REAL" => row.try_get_unchecked::<f64, _>(index).map(Value::from),
-        "BLOB" => row.try_get_unchecked::<Vec<u8>, _>(index).map(|bytes| {
-            let text: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-            serde_json::json!({ BLOB: text })
-        }),
+        "BLOB" => row.try_get_unchecked::<Vec<u8>, _>(index).map(|b| bytes(&b)),
         "TEXT" => row
             .try_get_unchecked::<Vec<u8>, _>(index)
             .map(|bytes| Value::from(String::from_utf8_lossy(&bytes).into_owned())),
@@ -125,7 +111,7 @@ fn trouble(error: &sqlx::Error) -> StoreError {
     let code = database.code().and_then(|c| c.parse::<i32>().ok()).unwrap_or(1);
     let message = database.message().to_owned();
     match code & 0xff {
-        5 | 6 => StoreError::new(Trouble::Transient, format!("{message} by another process")),
+        5 | 6 => StoreError::new(Trouble::Locked, format!("{message} by another process")),
         13 => StoreError::new(Trouble::Full, message),
         8 | 10 | 11 | 14 | 23 => StoreError::new(Trouble::Unreachable, message),
         26 => StoreError::new(Trouble::Unreachable, "it is not a database that SQLite can read".to_owned()),

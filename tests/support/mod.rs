@@ -15,6 +15,7 @@ pub mod process;
 pub mod pty;
 pub mod runner;
 pub mod schema;
+pub mod server;
 pub mod wallet;
 pub mod wizard;
 

@@ -1,10 +1,15 @@
 //! Backups of a store: made under another name, proven, then renamed. A file with the final name is whole.
 
+mod dump;
+mod sqlite;
+
 use std::path::{Path, PathBuf};
 
 use super::{Context, Outcome, Report};
 use crate::model::BackupSpec;
-use crate::store::{Connection, Engine, Location};
+use crate::store::{Engine, Location};
+
+pub(super) use sqlite::copy as copy_sqlite;
 
 pub async fn run(spec: &BackupSpec, context: &Context) -> Outcome {
     match attempt(spec, context).await {
@@ -14,7 +19,7 @@ pub async fn run(spec: &BackupSpec, context: &Context) -> Outcome {
 
 async fn attempt(spec: &BackupSpec, context: &Context) -> Result<Outcome, Outcome> {
     let (name, location) = context.site.store(spec.store.as_deref())?;
-    let target = target(spec, context, name)?;
+    let target = target(spec, context, name, location.engine())?;
     if target.exists() {
         // Only a proven copy has this name, and the name holds the run.
         let size = target.metadata().map_or(0, |m| m.len());
@@ -27,12 +32,20 @@ async fn attempt(spec: &BackupSpec, context: &Context) -> Result<Outcome, Outcom
     if part.exists() {
         std::fs::remove_file(&part).map_err(|e| io("cannot remove the unfinished copy", &part, &e))?;
     }
-    match location.engine {
-        Engine::Sqlite => copy_sqlite(location, &part).await?,
+    // The copy goes into an empty file that is its owner's alone from the start.
+    super::shim::private(&part, true).map_err(|e| io("cannot make", &part, &e))?;
+    match location {
+        Location::Sqlite(_) => copy_sqlite(location, &part).await?,
+        Location::Postgres(server) => dump::postgres(server, &part, context).await?,
+        Location::Mysql(server) => dump::mysql(server, &part, context).await?,
     }
     if spec.prove {
         context.report(Report::Verifying);
-        prove_sqlite(location, &part).await?;
+        match location {
+            Location::Sqlite(_) => sqlite::prove(location, &part).await?,
+            Location::Postgres(_) => dump::prove_postgres(location, &part, context).await?,
+            Location::Mysql(_) => dump::prove_mysql(location, &part).await?,
+        }
     }
     let size = settle(&part, &target).map_err(|e| io("cannot finish the backup", &target, &e))?;
     context.report(Report::BackedUp { file: target.display().to_string(), size });
@@ -40,7 +53,7 @@ async fn attempt(spec: &BackupSpec, context: &Context) -> Result<Outcome, Outcom
 }
 
 /// Where the copy goes. The folder is made, for its owner alone.
-pub fn target(spec: &BackupSpec, context: &Context, store: &str) -> Result<PathBuf, Outcome> {
+fn target(spec: &BackupSpec, context: &Context, store: &str, engine: Engine) -> Result<PathBuf, Outcome> {
     let folder = match &spec.to {
         Some(to) => {
             let text = context.site.renderer().text(to).map_err(|e| Outcome::permanent(e.to_string()))?;
@@ -50,40 +63,17 @@ pub fn target(spec: &BackupSpec, context: &Context, store: &str) -> Result<PathB
     };
     private_dir(&folder).map_err(|e| Outcome::permanent(format!("cannot make {}: {e}", folder.display())))?;
     let from = &context.site.names.from;
-    Ok(folder.join(format!("{store}-{from}-{}.sqlite", context.marks.run)))
+    let ending = match engine {
+        Engine::Sqlite => "sqlite",
+        Engine::Postgres => "dump",
+        Engine::Mysql => "sql",
+    };
+    Ok(folder.join(format!("{store}-{from}-{}.{ending}", context.marks.run)))
 }
 
 fn private_dir(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-pub(super) async fn copy_sqlite(location: &Location, part: &Path) -> Result<(), Outcome> {
-    // The copy goes into an empty file that is its owner's alone from the start.
-    super::shim::private(part, true).map_err(|e| Outcome::permanent(format!("cannot make {}: {e}", part.display())))?;
-    let mut connection = Connection::open(location).await?;
-    connection.execute("vacuum into ?", &[part.display().to_string().into()]).await?;
-    connection.close().await;
-    Ok(())
-}
-
-/// The copy is opened, checked page by page, and holds as many tables and rows as the store does.
-async fn prove_sqlite(location: &Location, part: &Path) -> Result<(), Outcome> {
-    let copy = Location { engine: Engine::Sqlite, path: part.to_owned() };
-    let mut copy = Connection::open_read_only(&copy).await?;
-    let sound = copy.query("pragma integrity_check", &[]).await?;
-    if sound.first().and_then(|v| v.as_str()) != Some("ok") {
-        return Err(Outcome::permanent("the copy is damaged (integrity_check); the store itself may be, too"));
-    }
-    let mut store = Connection::open_read_only(location).await?;
-    let tables = "select name, sql from sqlite_master where name not like 'stepwell_%' order by name";
-    let (ours, theirs) = (copy.query(tables, &[]).await?, store.query(tables, &[]).await?);
-    if ours.digest != theirs.digest {
-        return Err(Outcome::transient("the copy's schema differs from the store's; something changed it meanwhile"));
-    }
-    copy.close().await;
-    store.close().await;
-    Ok(())
 }
 
 /// Makes the copy durable under its final name; its size in bytes.

@@ -1,0 +1,263 @@
+//! Real database servers in a private folder, on a Unix socket. They end with the test that started them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::PATIENCE;
+
+/// The kinds of server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Postgres,
+    Mariadb,
+}
+
+/// A server with one empty database, `app`.
+pub struct Server {
+    pub kind: Kind,
+    folder: TempDir,
+    child: Option<Child>,
+}
+
+impl Server {
+    /// Starts one. What a new one consists of is made once and copied from then on.
+    pub fn start(kind: Kind) -> Server {
+        let template = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{kind:?}").to_lowercase());
+        let lock = fs::File::create(template.with_extension("lock")).expect("a lock");
+        lock.lock().expect("the lock");
+        if !template.exists() {
+            let part = template.with_extension("part");
+            let _ = fs::remove_dir_all(&part);
+            fs::create_dir_all(&part).expect("a folder");
+            make(kind, &part);
+            fs::rename(&part, &template).expect("the template");
+        }
+        drop(lock);
+        // A socket's path must be short.
+        let folder = tempfile::Builder::new().prefix("sw").tempdir_in("/tmp").expect("a folder");
+        copy(&template, &folder.path().join("data"));
+        give_away(kind, folder.path());
+        let mut server = Server { kind, folder, child: None };
+        server.run();
+        server.sql_in(if kind == Kind::Postgres { "postgres" } else { "mysql" }, "create database app");
+        server
+    }
+
+    /// Starts the server's process and waits until it answers.
+    pub fn run(&mut self) {
+        let [data, socket] = [self.folder.path().join("data"), self.socket()];
+        let mut command = match self.kind {
+            Kind::Postgres => {
+                let mut command = as_nobody(program("postgres"));
+                command.arg("-D").arg(&data).arg("-k").arg(&socket);
+                command.args(["-c", "listen_addresses=", "-c", "shared_buffers=32MB", "-c", "max_connections=30"]);
+                command
+            }
+            Kind::Mariadb => {
+                let mut command = Command::new(program("mariadbd"));
+                command.arg("--no-defaults").arg(format!("--datadir={}", data.display()));
+                command.arg(format!("--socket={}", socket.display()));
+                command.arg(format!("--pid-file={}", self.folder.path().join("pid").display()));
+                command.args(["--skip-networking", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=16M"]);
+                command.args(["--skip-grant-tables", "--user=root", "--innodb-fast-shutdown=0"]);
+                command
+            }
+        };
+        let log = fs::File::create(self.folder.path().join("log")).expect("a log");
+        command.stdin(Stdio::null()).stdout(log.try_clone().expect("a log")).stderr(log);
+        self.child = Some(command.spawn().expect("a server"));
+        let began = Instant::now();
+        while !self.answers() {
+            let ended = self.child.as_mut().and_then(|child| child.try_wait().expect("a child"));
+            let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+            assert!(ended.is_none() && began.elapsed() < PATIENCE, "the server does not start: {ended:?}\n{log}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn answers(&self) -> bool {
+        let mut command = match self.kind {
+            Kind::Postgres => {
+                let mut command = Command::new(program("pg_isready"));
+                command.args(["-q", "-U", "postgres", "-h"]).arg(self.socket());
+                command
+            }
+            Kind::Mariadb => self.client("mysql", "select 1"),
+        };
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    }
+
+    /// Ends the server without a goodbye, as a loss of power would.
+    pub fn kill(&mut self) {
+        let Some(mut child) = self.child.take() else { return };
+        if self.kind == Kind::Postgres {
+            // Its other processes see the first one go; a new server must not find them.
+            let pid = fs::read_to_string(self.folder.path().join("data/postmaster.pid")).unwrap_or_default();
+            let pid = pid.lines().next().and_then(|line| line.parse().ok()).and_then(rustix::process::Pid::from_raw);
+            let _ = pid.map(|pid| rustix::process::kill_process(pid, rustix::process::Signal::QUIT));
+        } else {
+            let _ = child.kill();
+        }
+        let _ = child.wait();
+    }
+
+    /// Where clients find it: PostgreSQL's folder, MariaDB's file.
+    pub fn socket(&self) -> PathBuf {
+        match self.kind {
+            Kind::Postgres => self.folder.path().to_owned(),
+            Kind::Mariadb => self.folder.path().join("socket"),
+        }
+    }
+
+    /// The URL of its database.
+    pub fn url(&self) -> String {
+        match self.kind {
+            Kind::Postgres => format!("postgresql://postgres@/app?host={}", self.socket().display()),
+            Kind::Mariadb => format!("mysql://root@/app?unix_socket={}", self.socket().display()),
+        }
+    }
+
+    /// The word that definitions use.
+    pub fn engine(&self) -> &'static str {
+        match self.kind {
+            Kind::Postgres => "postgres",
+            Kind::Mariadb => "mysql",
+        }
+    }
+
+    /// Carries out statements in its database; what they answer, a line for each row.
+    #[track_caller]
+    pub fn sql(&self, statements: &str) -> String {
+        self.sql_in("app", statements)
+    }
+
+    #[track_caller]
+    fn sql_in(&self, database: &str, statements: &str) -> String {
+        let output = self.client(database, statements).stdin(Stdio::null()).output().expect("a client");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{statements}: {said}");
+        String::from_utf8(output.stdout).expect("text").trim_end().to_owned()
+    }
+
+    /// The server's own client, which carries out statements.
+    pub fn client(&self, database: &str, statements: &str) -> Command {
+        match self.kind {
+            Kind::Postgres => {
+                let mut command = Command::new(program("psql"));
+                command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-h"]);
+                command.arg(self.socket()).args(["-d", database, "-c", statements]);
+                command
+            }
+            Kind::Mariadb => {
+                let mut command = Command::new(program("mariadb"));
+                command.arg("--no-defaults").arg(format!("--socket={}", self.socket().display()));
+                command.args(["--batch", "--skip-column-names", "-e", statements, database]);
+                command
+            }
+        }
+    }
+
+    /// Everything in the database that is not Stepwell's own, as text in one order.
+    pub fn dump(&self) -> String {
+        let (tables, mut out) = (self.tables(), String::new());
+        for table in tables.lines() {
+            let columns = self.sql(&format!(
+                "select concat_ws(' ', column_name, data_type, is_nullable, column_default) \
+                 from information_schema.columns where table_name = '{table}' order by 1"
+            ));
+            let rows = match self.kind {
+                Kind::Postgres => self.sql(&format!("select t::text from {table} t order by 1")),
+                Kind::Mariadb => {
+                    let rows = self.sql(&format!("select * from {table}"));
+                    let mut rows: Vec<&str> = rows.lines().collect();
+                    rows.sort_unstable();
+                    rows.join("\n")
+                }
+            };
+            out += &format!("table {table} ({})\n{rows}\n", columns.replace('\n', "; "));
+        }
+        out
+    }
+
+    fn tables(&self) -> String {
+        let schema = if self.kind == Kind::Postgres { "'public'" } else { "'app'" };
+        self.sql(&format!(
+            "select table_name from information_schema.tables where table_schema = {schema} \
+             and table_name not like 'stepwell%' order by 1"
+        ))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn make(kind: Kind, data: &Path) {
+    let mut command = match kind {
+        Kind::Postgres => {
+            give_away(kind, data);
+            let mut command = as_nobody(program("initdb"));
+            command
+                .args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D"])
+                .arg(data);
+            command
+        }
+        Kind::Mariadb => {
+            let mut command = Command::new(program("mariadb-install-db"));
+            command.args(["--no-defaults", "--skip-test-db", "--user=root", "--innodb-log-file-size=16M"]);
+            command.arg("--auth-root-authentication-method=normal").arg(format!("--datadir={}", data.display()));
+            command
+        }
+    };
+    let output = command.stdin(Stdio::null()).output().expect("a program that makes a server");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// PostgreSQL refuses to run as root.
+fn as_nobody(program: PathBuf) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups", "--pdeathsig=QUIT", "--"]).arg(program);
+    command.current_dir("/");
+    command
+}
+
+fn give_away(kind: Kind, folder: &Path) {
+    if kind == Kind::Postgres && is_root() {
+        let status = Command::new("chown").args(["-R", "nobody:nogroup"]).arg(folder).status().expect("chown");
+        assert!(status.success());
+    }
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+fn copy(from: &Path, to: &Path) {
+    let status = Command::new("cp").arg("-a").arg(from).arg(to).status().expect("cp");
+    assert!(status.success());
+}
+
+/// A program of the server, which Debian keeps outside `PATH`.
+fn program(name: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let newest = |root: &str| -> Vec<PathBuf> {
+        let versions = fs::read_dir(root).into_iter().flatten().flatten();
+        let mut versions: Vec<PathBuf> = versions.map(|v| v.path().join("bin")).collect();
+        versions.sort();
+        versions
+    };
+    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    let folders = folders.chain(newest("/usr/lib/postgresql").into_iter().rev());
+    let found = folders.map(|folder| folder.join(name)).find(|file| file.is_file());
+    found.unwrap_or_else(|| panic!("`{name}` is missing; `tests/run` installs it"))
+}
