@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::database;
 use super::deployment::Deployment;
 use super::gate::Gate;
+use super::server::{Kind, Server};
 
 const SYSTEM: &str = r"
 format: 1
@@ -19,7 +20,7 @@ versions:
   data:
     - sql: { query: select version from about }
 stores:
-  db: { title: Database, engines: [sqlite] }
+  db: { title: Database, engines: [sqlite, postgres, mysql] }
 facts:
   gate: { ask: A pipe at which the upgrade waits, default: /dev/null }
 checks:
@@ -33,6 +34,13 @@ const COLUMN: &str = r"
   - id: column
     title: Add the column cents
     sql: { statements: [ alter table entries add column cents integer ] }
+    done_when:
+      sql:
+        query:
+          sqlite: select count(*) from pragma_table_info('entries') where name = 'cents'
+          postgres: select count(*) from information_schema.columns where table_name = 'entries' and column_name = 'cents'
+          mysql: select count(*) from information_schema.columns where table_name = 'entries' and column_name = 'cents'
+        expect: { value: 1 }
 ";
 
 const GATE: &str = r#"
@@ -64,11 +72,18 @@ const REST: &str = r"
 #[derive(Debug, Default)]
 pub struct Ledger {
     between: String,
+    server: Option<Kind>,
 }
 
 impl Ledger {
     pub fn new() -> Ledger {
         Ledger::default()
+    }
+
+    /// On a server instead of a file.
+    pub fn on(mut self, kind: Kind) -> Ledger {
+        self.server = Some(kind);
+        self
     }
 
     /// A step at which the upgrade waits; after a crash it may be done again.
@@ -108,14 +123,14 @@ impl Ledger {
         )
         .expect("a release");
 
-        let ledger = LedgerDeployment { gate: Gate::at(&deployment.home().join("gate")), deployment };
-        database::execute(
-            &ledger.path(),
+        let gate = Gate::at(&deployment.home().join("gate"));
+        let ledger = LedgerDeployment { gate, deployment, server: self.server.map(Server::start) };
+        ledger.sql(
             "create table about (version text not null);
              insert into about values ('1.0.0');
              create table entries (id integer primary key, amount integer not null);
-             insert into entries (amount)
-                 with recursive n(i) as (select 1 union all select i + 1 from n where i < 100) select i from n;",
+             insert into entries (id, amount)
+                 with recursive n(i) as (select 1 union all select i + 1 from n where i < 100) select i, i from n;",
         );
         ledger.write("stepwell.yaml", &ledger.yaml());
         ledger
@@ -128,6 +143,7 @@ pub struct LedgerDeployment {
     deployment: Deployment,
     /// Where `with_gate` waits.
     pub gate: Gate,
+    pub server: Option<Server>,
 }
 
 impl LedgerDeployment {
@@ -136,22 +152,52 @@ impl LedgerDeployment {
         self.dir().join("ledger.sqlite")
     }
 
+    /// Carries out statements in its database.
+    #[track_caller]
+    pub fn sql(&self, statements: &str) {
+        match &self.server {
+            Some(server) => drop(server.sql(statements)),
+            None => database::execute(&self.path(), statements),
+        }
+    }
+
+    /// The answer to a query with one column and one row, as text.
+    #[track_caller]
+    pub fn ask(&self, query: &str) -> String {
+        match &self.server {
+            Some(server) => server.sql(query),
+            None => database::ask(&self.path(), query),
+        }
+    }
+
+    /// What is in its database, Stepwell's own tables left out.
+    pub fn contents(&self) -> String {
+        match &self.server {
+            Some(server) => server.dump(),
+            None => database::dump(&self.path()),
+        }
+    }
+
+    fn url(&self) -> String {
+        self.server.as_ref().map_or_else(|| format!("sqlite:///{}", self.path().display()), Server::url)
+    }
+
     /// The deployment file as it is when nothing is wrong with it.
     pub fn yaml(&self) -> String {
         format!(
-            "format: 1\nsystem: ledger\ndeployment: ledger-test\nstores:\n  db: {{ url: \"sqlite:///{}\" }}\nfacts:\n  gate: \"{}\"\njournal: file\n",
-            self.path().display(),
+            "format: 1\nsystem: ledger\ndeployment: ledger-test\nstores:\n  db: {{ url: \"{}\" }}\nfacts:\n  gate: \"{}\"\njournal: file\n",
+            self.url(),
             self.gate.path().display()
         )
     }
 
     /// The version that the ledger itself records.
     pub fn version(&self) -> String {
-        database::ask(&self.path(), "select version from about")
+        self.ask("select version from about")
     }
 
     pub fn set_version(&self, version: &str) {
-        database::execute(&self.path(), &format!("update about set version = '{version}'"));
+        self.sql(&format!("update about set version = '{version}'"));
     }
 }
 

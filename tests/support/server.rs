@@ -17,6 +17,7 @@ pub enum Kind {
 }
 
 /// A server with one empty database, `app`.
+#[derive(Debug)]
 pub struct Server {
     pub kind: Kind,
     folder: TempDir,
