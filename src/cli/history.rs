@@ -4,15 +4,12 @@ use serde_json::json;
 
 use super::args::Args;
 use super::{Failure, load};
-use crate::journal::Journal;
 use crate::model::Exit;
 use crate::words::format::{between, duration};
 
 pub async fn run(args: &Args) -> Result<Exit, Failure> {
-    let deployment = load::deployment(&args.deployment)?;
     let unreadable = |e: crate::journal::JournalError| Failure::new(Exit::CouldNotAsk, format!("error: {e}"));
-    let journal = Journal::open_read_only(&deployment.state_dir, &deployment.id).await.map_err(unreadable)?;
-    let runs = match journal {
+    let runs = match load::journal(&load::setup(args, None)?).await? {
         Some(mut journal) => journal.runs().await.map_err(unreadable)?,
         None => Vec::new(),
     };

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::args::Args;
 use super::{Failure, helpers, report};
-use crate::definition::{Deployment, Findings, lint_dir, load_deployment, load_dir, shipped};
+use crate::definition::{Deployment, Findings, JournalPlace, lint_dir, load_deployment, load_dir, shipped};
 use crate::engine::Setup;
-use crate::journal::Lock;
+use crate::journal::{Journal, JournalError, Lock, Place};
 use crate::model::{Catalogue, Exit};
+use crate::probe::resolve;
 
 /// Reads the deployment file and its system's definitions. Makes nothing.
 pub fn setup(args: &Args, lock: Option<Lock>) -> Result<Setup, Failure> {
@@ -20,6 +21,27 @@ pub fn setup(args: &Args, lock: Option<Lock>) -> Result<Setup, Failure> {
     }
     let secrets = secrets(args)?;
     Ok(Setup { catalogue: Arc::new(catalogue), deployment, secrets, lock, stays: args.names_work() })
+}
+
+/// Opens the deployment's journal for reading; `None` when there is none yet.
+pub async fn journal(setup: &Setup) -> Result<Option<Journal>, Failure> {
+    let unreadable = |e: JournalError| Failure::new(Exit::CouldNotAsk, format!("error: {e}; nothing was changed"));
+    let deployment = &setup.deployment;
+    let site = match deployment.journal {
+        JournalPlace::File => None,
+        JournalPlace::Store(_) => Some(resolve(&setup.catalogue, deployment, &setup.secrets).await.site),
+    };
+    let place = Place::of(deployment, site.as_ref()).map_err(unreadable)?;
+    Journal::open_read_only(&place, &deployment.id).await.map_err(unreadable)
+}
+
+/// Whether a runner of another host, or of another state directory, works on the deployment.
+pub async fn is_held_elsewhere(setup: &Setup) -> Result<bool, Failure> {
+    let unreadable = |e: JournalError| Failure::new(Exit::CouldNotAsk, format!("error: {e}; nothing was changed"));
+    match journal(setup).await? {
+        Some(mut journal) => journal.is_held().await.map_err(unreadable),
+        None => Ok(false),
+    }
 }
 
 /// Reads the deployment file.

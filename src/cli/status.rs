@@ -5,7 +5,7 @@ use serde_json::json;
 use super::args::Args;
 use super::{Failure, load, report, session};
 use crate::engine::survey;
-use crate::journal::{Journal, Lock};
+use crate::journal::Lock;
 use crate::model::{Exit, RunState, Service, State, StepState};
 use crate::words::format::{between, count, duration, visible};
 use crate::words::plain;
@@ -24,8 +24,8 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
             return Ok(exit);
         }
     }
-    if let Some(state) = journaled(&state_dir, &setup).await? {
-        let alive = Lock::holder(&state_dir).is_some();
+    if let Some(state) = journaled(&setup).await? {
+        let alive = Lock::holder(&state_dir).is_some() || load::is_held_elsewhere(&setup).await?;
         let exit = if alive { Exit::LeaseHeld } else { rest_exit(&state) };
         show(args, &state, exit, alive)?;
         return Ok(exit);
@@ -57,11 +57,9 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 /// The newest run that is not finished, from the journal.
-async fn journaled(state_dir: &std::path::Path, setup: &crate::engine::Setup) -> Result<Option<State>, Failure> {
+async fn journaled(setup: &crate::engine::Setup) -> Result<Option<State>, Failure> {
     let unreadable = |e: crate::journal::JournalError| Failure::new(Exit::CouldNotAsk, format!("error: {e}"));
-    let Some(mut journal) = Journal::open_read_only(state_dir, &setup.deployment.id).await.map_err(unreadable)? else {
-        return Ok(None);
-    };
+    let Some(mut journal) = load::journal(setup).await? else { return Ok(None) };
     let Some(run) = journal.latest_run().await.map_err(unreadable)?.filter(|r| r.is_unfinished()) else {
         return Ok(None);
     };

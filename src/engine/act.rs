@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::survey::Surveyed;
-use crate::journal::{JournalError, RunRecord, Write};
-use crate::model::{Actor, CheckResult, Decision, Event, Exit, Plan, StepState};
+use crate::journal::{JournalError, RunRecord, Taken, Write};
+use crate::model::{Actor, CheckResult, Decision, Event, Exit, Plan, Severity, StepState};
 use crate::step::{Control, Left, Outcome, Report};
 
 /// The engine's end of the link.
@@ -70,6 +70,8 @@ pub enum Input {
     Due(Due),
     /// SIGTERM or SIGINT.
     Signal,
+    /// What clients should know, and no journal.
+    Notice(Severity, String),
     JournalFailed(JournalError),
 }
 
@@ -85,7 +87,7 @@ pub struct Began {
 #[derive(Clone, Debug)]
 pub struct Resumed {
     pub record: RunRecord,
-    pub epoch: u64,
+    pub taken: Taken,
     pub steps: Vec<(String, StepState, u32)>,
     pub events: Vec<Event>,
     pub recorded: Option<String>,

@@ -162,6 +162,10 @@ impl Machine {
         let attempt = self.attempts.get(&step.key).copied().unwrap_or(1);
         match left {
             Left::TakeUp => self.attempt(step, attempt, true),
+            Left::Elsewhere => {
+                let intent = format!("attempt {attempt} ran on another host, and may run there still");
+                self.unknown(&step.key, intent);
+            }
             Left::Unknown if step.resume == crate::model::ResumeClass::Once => {
                 let intent = format!("attempt {attempt} was started, and nobody knows how it ended");
                 self.unknown(&step.key, intent);

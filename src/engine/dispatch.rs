@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use super::act::{Act, Began, Input, Outgoing, Port, Resumed};
+use super::keeper::{self, Acquired, Purpose, Record};
 use super::machine::Machine;
 use super::{checks, executor, survey};
 use crate::definition::Deployment;
-use crate::journal::{Journal, JournalError, Lock, Marks, me};
-use crate::model::{Catalogue, EventKind, Exit, PlannedStep, StepState, Work};
+use crate::journal::{Journal, JournalError, Lock, Marks, Place, Taken, me};
+use crate::model::{Catalogue, EventKind, Exit, PlannedStep, Severity, StepState, Work};
 use crate::probe::Site;
 use crate::step::{Context, Control, Left, Report, left_behind};
 
@@ -43,12 +44,17 @@ pub enum EngineError {
 /// When it cannot even begin. Everything later is an event.
 pub async fn run(setup: Setup, port: Port) -> Result<Exit, EngineError> {
     let (inputs, received) = mpsc::unbounded_channel();
-    let mut terminate = signal(SignalKind::terminate()).map_err(EngineError::Signals)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(EngineError::Signals)?;
+    let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+    let [terminate, interrupt] = signals;
+    let signals = [terminate.map_err(EngineError::Signals)?, interrupt.map_err(EngineError::Signals)?];
+    let (acquisitions, mut acquired) = mpsc::unbounded_channel();
     let state_dir = setup.deployment.state_dir.clone();
     let mut dispatcher = Dispatcher {
         machine: Machine::new(setup.catalogue.clone(), setup.stays, jiff::Timestamp::now()),
         journal: None,
+        acquisitions,
+        heart: None,
+        signals,
         control: watch::channel(Control::Go).0,
         fenced: Arc::default(),
         inputs,
@@ -61,15 +67,20 @@ pub async fn run(setup: Setup, port: Port) -> Result<Exit, EngineError> {
     let mut received = received;
     dispatcher.open().await;
     while dispatcher.exit.is_none() {
+        let [terminate, interrupt] = &mut dispatcher.signals;
         let input = tokio::select! {
             // In this order: what is under way is taken in before anything new is decided.
             biased;
             Some(input) = received.recv() => input,
+            Some((purpose, found)) = acquired.recv() => dispatcher.acquired(purpose, found).await,
             Some(from) = incoming.recv() => Input::From(from),
             _ = terminate.recv() => Input::Signal,
             _ = interrupt.recv() => Input::Signal,
         };
         dispatcher.take(input).await;
+    }
+    if let Some(heart) = dispatcher.heart {
+        heart.abort();
     }
     if let Some(journal) = dispatcher.journal {
         journal.close().await;
@@ -80,6 +91,10 @@ pub async fn run(setup: Setup, port: Port) -> Result<Exit, EngineError> {
 struct Dispatcher {
     machine: Machine,
     journal: Option<Journal>,
+    acquisitions: mpsc::UnboundedSender<(Purpose, Result<Acquired, JournalError>)>,
+    /// Shows other hosts that this runner lives.
+    heart: Option<tokio::task::JoinHandle<()>>,
+    signals: [Signal; 2],
     control: watch::Sender<Control>,
     fenced: Arc<Mutex<std::collections::BTreeSet<String>>>,
     inputs: mpsc::UnboundedSender<Input>,
@@ -125,23 +140,21 @@ impl Dispatcher {
     async fn one(&mut self, act: Act) -> Result<(), JournalError> {
         match act {
             Act::Publish { events, write } => {
-                if let Some(journal) = &mut self.journal {
-                    journal.commit(&write).await?;
+                if !write.is_empty() {
+                    self.keep(Record::Change(&write)).await?;
                 }
                 for event in events {
                     let _ = self.outgoing.send(Outgoing::Event(Box::new(event)));
                 }
             }
             Act::BeginRun { run, plan, events } => {
-                if let Some(journal) = &mut self.journal {
-                    journal.begin_run(&run, &plan, &events).await?;
-                }
+                self.keep(Record::Begin { run: &run, plan: &plan, events: &events }).await?;
             }
             Act::Refuse { client, reason } => drop(self.outgoing.send(Outgoing::Refused { client, reason })),
             Act::Survey => self.survey(),
             Act::Check => self.check(),
-            Act::Begin => self.begin().await,
-            Act::Resume => self.resume().await,
+            Act::Begin => self.acquire(Purpose::Begin),
+            Act::Resume => self.acquire(Purpose::Resume),
             Act::Ask { key } => self.ask(key),
             act @ Act::Start { .. } => self.start(act),
             Act::Control(control) => drop(self.control.send_replace(control)),
@@ -180,36 +193,78 @@ impl Dispatcher {
         });
     }
 
-    async fn begin(&mut self) {
-        let began = match self.take_lease().await {
-            Ok((epoch, recorded)) => new_run(&self.state_dir).map(|run| Began { run, epoch, recorded }),
-            Err(e) => Err(e),
+    /// Writes to the journal; clients hear where it has to be waited for.
+    async fn keep(&mut self, record: Record<'_>) -> Result<(), JournalError> {
+        let Dispatcher { journal: Some(journal), machine, outgoing, signals, .. } = self else { return Ok(()) };
+        let tell = async |text: String| {
+            // What is only said leads to nothing but an event.
+            for act in machine.handle(Input::Notice(Severity::Warning, text), jiff::Timestamp::now()) {
+                if let Act::Publish { events, .. } = act {
+                    events.into_iter().for_each(|event| drop(outgoing.send(Outgoing::Event(Box::new(event)))));
+                }
+            }
         };
-        let _ = self.inputs.send(Input::Began(began));
+        keeper::write(journal, record, signals, tell).await
     }
 
-    async fn resume(&mut self) {
-        let resumed = self.resumed().await;
-        let _ = self.inputs.send(Input::Resumed(resumed.map(Box::new)));
+    /// Takes the lease beside everything else, since it may have to be watched first.
+    fn acquire(&self, purpose: Purpose) {
+        let (inputs, acquisitions) = (self.inputs.clone(), self.acquisitions.clone());
+        let place = match &self.setup.lock {
+            Some(_) => Place::of(&self.setup.deployment, self.site().as_deref()),
+            None => Err(JournalError::LostLease),
+        };
+        let deployment = self.setup.deployment.id.clone();
+        tokio::spawn(async move {
+            let acquired = match place {
+                Ok(place) => keeper::acquire(&place, &deployment, &inputs).await,
+                Err(e) => Err(e),
+            };
+            let _ = acquisitions.send((purpose, acquired));
+        });
     }
 
-    async fn resumed(&mut self) -> Result<Resumed, JournalError> {
-        let (epoch, recorded) = self.take_lease().await?;
+    async fn acquired(&mut self, purpose: Purpose, acquired: Result<Acquired, JournalError>) -> Input {
+        let Acquired { journal, taken, recorded } = match (purpose, acquired) {
+            (_, Ok(acquired)) => acquired,
+            (Purpose::Begin, Err(e)) => return Input::Began(Err(e)),
+            (Purpose::Resume, Err(e)) => return Input::Resumed(Err(e)),
+        };
+        self.journal = Some(journal);
+        if let Ok(place) = Place::of(&self.setup.deployment, self.site().as_deref())
+            && place.is_shared()
+        {
+            let (deployment, inputs) = (self.setup.deployment.id.clone(), self.inputs.clone());
+            self.heart = Some(tokio::spawn(keeper::beat(place, deployment, taken.epoch, inputs)));
+        }
+        match purpose {
+            Purpose::Begin => {
+                let epoch = taken.epoch;
+                Input::Began(new_run(&self.state_dir).map(|run| Began { run, epoch, recorded }))
+            }
+            Purpose::Resume => Input::Resumed(self.resumed(taken, recorded).await.map(Box::new)),
+        }
+    }
+
+    async fn resumed(&mut self, taken: Taken, recorded: Option<String>) -> Result<Resumed, JournalError> {
         let journal = self.journal.as_mut().ok_or(JournalError::LostLease)?;
         let record = journal
             .latest_run()
             .await?
             .ok_or_else(|| JournalError::Unreadable("there is no run to go on with".to_owned()))?;
-        journal.continue_run(&record.id);
+        journal.continue_run(&record.id).await?;
         let steps = journal.steps(&record.id).await?;
         let events = journal.events(&record.id).await?;
         let run_dir = run_dir(&self.state_dir, &record.id);
-        let left = steps
+        // What a program of another host did, or still does, cannot be seen from here.
+        let elsewhere = !run_dir.exists();
+        let left: std::collections::BTreeMap<String, Left> = steps
             .iter()
             .filter(|(_, state, _)| matches!(state, StepState::Running { .. } | StepState::Verifying { .. }))
             .map(|(key, _, attempt)| {
                 let work = record.plan.steps.iter().find(|s| &s.key == key).map(|s| &s.work);
                 let left = match work {
+                    Some(Work::Run(_) | Work::Http(_)) if elsewhere => Left::Elsewhere,
                     Some(Work::Run(_)) => left_behind(&run_dir, key, *attempt),
                     // A request leaves nothing behind that could be looked at.
                     Some(Work::Http(_)) => Left::Unknown,
@@ -218,18 +273,12 @@ impl Dispatcher {
                 (key.clone(), left)
             })
             .collect();
-        Ok(Resumed { record, epoch, steps, events, recorded, left })
-    }
-
-    async fn take_lease(&mut self) -> Result<(u64, Option<String>), JournalError> {
-        if self.setup.lock.is_none() {
-            return Err(JournalError::LostLease);
+        if elsewhere {
+            use std::os::unix::fs::DirBuilderExt;
+            let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&run_dir);
+            made.map_err(|e| JournalError::Folder(format!("{} cannot be made: {e}", run_dir.display())))?;
         }
-        let mut journal = Journal::open(&self.state_dir, &self.setup.deployment.id).await?;
-        let epoch = journal.take_lease().await?;
-        let recorded = journal.version().await?.map(|r| r.version);
-        self.journal = Some(journal);
-        Ok((epoch, recorded))
+        Ok(Resumed { record, taken, steps, events, recorded, left })
     }
 
     fn site(&self) -> Option<Arc<Site>> {

@@ -169,11 +169,17 @@ impl Machine {
     /// have done so already.
     pub(super) fn journal_failed(&mut self, error: &JournalError) {
         self.set_control(Control::Stop);
-        let exit = if *error == JournalError::LostLease { Exit::LeaseHeld } else { Exit::Internal };
-        let text = format!(
-            "Stepwell stopped: {error}. What was done is safe and marked. {}",
-            service_sentence(self.state.service)
-        );
+        let exit = match error {
+            JournalError::LostLease | JournalError::Held(_) => Exit::LeaseHeld,
+            JournalError::Store(_) => Exit::CouldNotAsk,
+            _ => Exit::Internal,
+        };
+        let text = if self.state.run.is_none() {
+            format!("Stepwell stopped: {error}. Nothing was changed by this command.")
+        } else {
+            let service = service_sentence(self.state.service);
+            format!("Stepwell stopped: {error}. What was done is safe and marked. {service}")
+        };
         let next = Some(self.command("status"));
         let kind = EventKind::Ended {
             outcome: Outcome::Refused,

@@ -160,6 +160,7 @@ impl Machine {
             Input::Due(Due::Alone { since }) if since == self.presence && self.clients == 0 => self.alone(),
             Input::Due(Due::Alone { .. }) => {}
             Input::Signal => self.signalled(),
+            Input::Notice(severity, text) => self.say(EventKind::Notice { severity, text }),
         }
     }
 

@@ -13,6 +13,7 @@ mod dispatch;
 mod ending;
 mod executor;
 mod items;
+mod keeper;
 mod machine;
 mod maintenance;
 mod resume;

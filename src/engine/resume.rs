@@ -45,7 +45,8 @@ impl Machine {
 
     /// A run that was not finished: everything as it stood, and then on.
     pub(super) fn resumed(&mut self, resumed: Resumed) {
-        let Resumed { record, epoch, steps, events, recorded, left } = resumed;
+        let Resumed { record, taken, steps, events, recorded, left } = resumed;
+        let epoch = taken.epoch;
         let scheme = &self.catalogue.system.versions.scheme;
         let ends = scheme.parse(&record.plan.from).ok().zip(scheme.parse(&record.plan.to).ok());
         if let Some((from, to)) = ends {
@@ -97,6 +98,9 @@ impl Machine {
                     let left = self.left.get(&key).cloned().unwrap_or(Left::Nothing);
                     let text = match left {
                         Left::TakeUp => format!("{key} was running; its program is taken up where it is"),
+                        Left::Elsewhere => {
+                            format!("{key} was running on another host, from which nothing can be seen here")
+                        }
                         Left::Unknown | Left::Nothing => format!("{key} was running when the last runner ended"),
                     };
                     found.push(text);
@@ -108,6 +112,9 @@ impl Machine {
         self.run_is(self.working());
         let by = self.itself();
         self.record(EventKind::RunBegan { run: record.id, epoch, resumed: true, by });
+        if let Some(holder) = taken.from {
+            found.insert(0, format!("taken over from a runner that is gone: {}", holder.named()));
+        }
         for text in found {
             self.notice(Severity::Info, text);
         }

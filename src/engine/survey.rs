@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::definition::{Deployment, Secrets};
-use crate::journal::{Journal, JournalError, RunRecord};
+use crate::journal::{Journal, JournalError, Place, RunRecord};
 use crate::model::{
     AnswerSpec, Catalogue, EventKind, Exit, Probe, Range, Service, SourceAnswer, Survey, Unfinished, Value, Version,
     VersionFound,
@@ -31,7 +31,7 @@ pub async fn survey(catalogue: &Catalogue, deployment: &Deployment, secrets: &BT
         Problem::Input(text) => (Exit::Invalid, text.clone()),
         Problem::Store(text) => (Exit::CouldNotAsk, text.clone()),
     });
-    let journal = match read_journal(&site).await {
+    let journal = match read_journal(deployment, &site).await {
         Ok(found) => found,
         Err(e) => {
             problem.get_or_insert((Exit::CouldNotAsk, e.to_string()));
@@ -85,8 +85,9 @@ struct Read {
     recorded: Option<String>,
 }
 
-async fn read_journal(site: &Site) -> Result<Read, JournalError> {
-    let Some(mut journal) = Journal::open_read_only(&site.state_dir, &site.deployment).await? else {
+async fn read_journal(deployment: &Deployment, site: &Site) -> Result<Read, JournalError> {
+    let place = Place::of(deployment, Some(site))?;
+    let Some(mut journal) = Journal::open_read_only(&place, &site.deployment).await? else {
         return Ok(Read::default());
     };
     let run = journal.latest_run().await?;

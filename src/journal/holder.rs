@@ -10,13 +10,54 @@ pub struct Holder {
     pub actor: Actor,
     /// The kernel's id of this boot.
     pub boot: String,
+    /// The kernel's id of the space in which the pid counts: a container has one of its own.
+    #[serde(default)]
+    pub pids: String,
+    /// When the process began, in the kernel's ticks since the boot.
+    #[serde(default)]
+    pub began: u64,
     pub since: Option<jiff::Timestamp>,
+}
+
+/// Whether a holder lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    Lives,
+    Gone,
+    /// It is on another host, or was stopped by a signal.
+    Unknown,
 }
 
 impl Holder {
     /// This process.
     pub fn me() -> Holder {
-        Holder { actor: me(), boot: boot_id(), since: Some(jiff::Timestamp::now()) }
+        let began = process(std::process::id()).map_or(0, |(_, began)| began);
+        Holder { actor: me(), boot: boot_id(), pids: pids(), began, since: Some(jiff::Timestamp::now()) }
+    }
+
+    /// Whether it lives, as far as this host can tell at once.
+    pub fn life(&self) -> Life {
+        if !self.is_of_this_boot() || self.pids != pids() {
+            return Life::Unknown;
+        }
+        match process(self.actor.pid) {
+            Some((state, began)) if began == self.began => match state {
+                'T' | 't' => Life::Unknown,
+                'Z' | 'X' => Life::Gone,
+                _ => Life::Lives,
+            },
+            _ => Life::Gone,
+        }
+    }
+
+    /// Whether it ran on this host since it was started: what it left behind can be found.
+    pub fn is_of_this_boot(&self) -> bool {
+        !self.boot.is_empty() && self.boot == boot_id()
+    }
+
+    /// For people: `pid 17 on db1, started by root`.
+    pub fn named(&self) -> String {
+        format!("pid {} on {}, started by {}", self.actor.pid, self.actor.host, self.actor.login)
     }
 }
 
@@ -35,4 +76,40 @@ pub fn me() -> Actor {
 
 fn boot_id() -> String {
     std::fs::read_to_string("/proc/sys/kernel/random/boot_id").map(|s| s.trim().to_owned()).unwrap_or_default()
+}
+
+fn pids() -> String {
+    std::fs::read_link("/proc/self/ns/pid").map(|path| path.display().to_string()).unwrap_or_default()
+}
+
+/// State and beginning of a process (`proc_pid_stat(5)`, fields 3 and 22). The name before them may hold anything.
+fn process(pid: u32) -> Option<(char, u64)> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    let state = fields.next()?.chars().next()?;
+    Some((state, fields.nth(18)?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_holder_is_told_from_another_with_its_pid() {
+        let me = Holder::me();
+        assert_eq!(me.life(), Life::Lives);
+        assert_eq!(Holder { began: me.began + 1, ..me.clone() }.life(), Life::Gone);
+        assert_eq!(Holder { boot: "another".to_owned(), ..me.clone() }.life(), Life::Unknown);
+        assert_eq!(Holder { pids: "another".to_owned(), ..me }.life(), Life::Unknown);
+    }
+
+    #[test]
+    fn a_process_that_ended_is_gone() {
+        let mut child = std::process::Command::new("true").spawn().expect("a child");
+        let (_, began) = process(child.id()).expect("a process");
+        let actor = Actor { pid: child.id(), ..me() };
+        let holder = Holder { actor, began, ..Holder::me() };
+        child.wait().expect("an end");
+        assert_eq!(holder.life(), Life::Gone);
+    }
 }

@@ -5,12 +5,9 @@
 
 use serde_json::json;
 
+use super::tables::{ID, KEY};
 use crate::model::Value;
 use crate::store::{Connection, Engine, StoreError, Trouble};
-
-/// The longest id of a deployment, a run, and a step's key, in characters, where a database sets a limit to keys.
-const ID: u32 = 100;
-const KEY: u32 = 560;
 
 fn tables(engine: Engine) -> [(&'static str, String); 2] {
     let (id, key, long) = (engine.key_text(ID), engine.key_text(KEY), engine.long_text());

@@ -1,18 +1,24 @@
 //! The durable record of runs, the lease, and the marks that say what has taken effect in a store.
 //!
-//! The journal is an SQLite file in the state directory. Every write checks the lease's epoch inside its own
+//! The journal is an SQLite file in the state directory, or lies in a store of the deployment. Every write checks the lease's epoch inside its own
 //! transaction, so that a runner that lost the lease can write nothing more.
 
-mod file;
 mod holder;
+mod lease;
 mod lock;
+mod log;
 mod mark;
+mod place;
+mod read;
 mod record;
+mod tables;
 
-pub use file::{Journal, Write};
 pub use holder::{Holder, me};
+pub use lease::{BEAT, Lease, OBSERVE, Taken};
 pub use lock::{Lock, Locked};
+pub use log::{Journal, Write};
 pub use mark::{Fenced, Mark, Marks};
+pub use place::Place;
 pub use record::{Recorded, RunRecord};
 
 use crate::store::StoreError;
@@ -22,6 +28,8 @@ use crate::store::StoreError;
 pub enum JournalError {
     #[error("the journal cannot be used: {0}")]
     Store(#[from] StoreError),
+    #[error("another runner has this deployment: {}", .0.named())]
+    Held(Box<Holder>),
     #[error("another runner has taken over the lease; this one has stopped and changes nothing more")]
     LostLease,
     #[error("the journal was written by a newer Stepwell (format {found}, this one reads {known}); use that one")]

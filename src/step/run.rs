@@ -22,6 +22,8 @@ pub enum Left {
     Nothing,
     /// It was started, and nobody knows how it ended.
     Unknown,
+    /// It was started on another host, from which nothing can be seen here.
+    Elsewhere,
 }
 
 /// Looks at an attempt that was running when its runner died.

@@ -73,6 +73,7 @@ const REST: &str = r"
 pub struct Ledger {
     between: String,
     server: Option<Kind>,
+    journal_in_store: bool,
 }
 
 impl Ledger {
@@ -84,6 +85,12 @@ impl Ledger {
     pub fn on(mut self, kind: Kind) -> Ledger {
         self.server = Some(kind);
         self
+    }
+
+    /// On a server, with the journal there as well.
+    pub fn with_journal_on(mut self, kind: Kind) -> Ledger {
+        self.journal_in_store = true;
+        self.on(kind)
     }
 
     /// A step at which the upgrade waits; after a crash it may be done again.
@@ -124,7 +131,12 @@ impl Ledger {
         .expect("a release");
 
         let gate = Gate::at(&deployment.home().join("gate"));
-        let ledger = LedgerDeployment { gate, deployment, server: self.server.map(Server::start) };
+        let ledger = LedgerDeployment {
+            gate,
+            deployment,
+            server: self.server.map(Server::start),
+            journal: if self.journal_in_store { "{ store: db }" } else { "file" },
+        };
         ledger.sql(
             "create table about (version text not null);
              insert into about values ('1.0.0');
@@ -144,6 +156,7 @@ pub struct LedgerDeployment {
     /// Where `with_gate` waits.
     pub gate: Gate,
     pub server: Option<Server>,
+    journal: &'static str,
 }
 
 impl LedgerDeployment {
@@ -185,9 +198,10 @@ impl LedgerDeployment {
     /// The deployment file as it is when nothing is wrong with it.
     pub fn yaml(&self) -> String {
         format!(
-            "format: 1\nsystem: ledger\ndeployment: ledger-test\nstores:\n  db: {{ url: \"{}\" }}\nfacts:\n  gate: \"{}\"\njournal: file\n",
+            "format: 1\nsystem: ledger\ndeployment: ledger-test\nstores:\n  db: {{ url: \"{}\" }}\nfacts:\n  gate: \"{}\"\njournal: {}\n",
             self.url(),
-            self.gate.path().display()
+            self.gate.path().display(),
+            self.journal
         )
     }
 

@@ -1,9 +1,9 @@
 //! Values that MySQL and MariaDB give.
 
-use sqlx::mysql::MySqlRow;
+use sqlx::mysql::{MySql, MySqlRow};
 use sqlx::types::BigDecimal;
 use sqlx::types::chrono::{NaiveDate, NaiveDateTime};
-use sqlx::{Row, TypeInfo, ValueRef};
+use sqlx::{Row, Type, TypeInfo, ValueRef};
 
 use crate::model::Value;
 use crate::store::value::{bytes, decimal, float};
@@ -15,6 +15,8 @@ pub fn value(row: &MySqlRow, index: usize) -> Result<Value, sqlx::Error> {
         return Ok(Value::Null);
     }
     let kind = raw.type_info().name().to_owned();
+    // The name says `BLOB` of text, too, whose letters are compared byte by byte.
+    let is_text = <str as Type<MySql>>::compatible(&raw.type_info());
     drop(raw);
     match kind.as_str() {
         "TINYINT UNSIGNED" | "SMALLINT UNSIGNED" | "INT UNSIGNED" | "MEDIUMINT UNSIGNED" | "BIGINT UNSIGNED"
@@ -34,11 +36,15 @@ pub fn value(row: &MySqlRow, index: usize) -> Result<Value, sqlx::Error> {
             .try_get_unchecked::<NaiveDate, _>(index)
             .map_or_else(|_| "0000-00-00".into(), |d| d.to_string().into())),
         "TIME" => row.try_get_unchecked::<sqlx::mysql::types::MySqlTime, _>(index).map(|t| t.to_string().into()),
+        _ if is_text => text(row, index),
         kind if kind.ends_with("BLOB") || kind.ends_with("BINARY") || kind == "GEOMETRY" => {
             row.try_get_unchecked::<Vec<u8>, _>(index).map(|b| bytes(&b))
         }
-        _ => row
-            .try_get_unchecked::<Vec<u8>, _>(index)
-            .map(|text| Value::from(String::from_utf8_lossy(&text).into_owned())),
+        _ => text(row, index),
     }
+}
+
+fn text(row: &MySqlRow, index: usize) -> Result<Value, sqlx::Error> {
+    let text = row.try_get_unchecked::<Vec<u8>, _>(index)?;
+    Ok(String::from_utf8_lossy(&text).into_owned().into())
 }

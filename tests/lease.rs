@@ -1,0 +1,106 @@
+//! A journal in a store: several hosts see one lease. A second state directory stands for a second host.
+
+mod support;
+
+use rustix::process::{Pid, Signal, kill_process};
+use stepwell::model::EventKind;
+use support::ledger::{Ledger, LedgerDeployment};
+use support::server::Kind;
+
+const KINDS: [Kind; 2] = [Kind::Postgres, Kind::Mariadb];
+
+/// The same deployment as another host has it: with a state directory of its own.
+fn elsewhere(ledger: &LedgerDeployment) -> [String; 2] {
+    ledger.write("elsewhere.yaml", &format!("{}state_dir: elsewhere\n", ledger.yaml()));
+    ["-d".to_owned(), "elsewhere.yaml".to_owned()]
+}
+
+fn run_elsewhere(ledger: &LedgerDeployment, command: &[&str]) -> support::deployment::Ran {
+    let place = elsewhere(ledger);
+    ledger.run(command.iter().copied().chain(place.iter().map(String::as_str)))
+}
+
+fn signal(pid: u32, signal: Signal) {
+    let pid = Pid::from_raw(i32::try_from(pid).expect("a pid")).expect("a pid");
+    kill_process(pid, signal).expect("a process");
+}
+
+#[test]
+fn an_upgrade_is_journaled_in_the_store() {
+    for kind in KINDS {
+        let ledger = Ledger::new().with_journal_on(kind).build();
+        ledger.finish().exit(0);
+        assert_eq!(ledger.ask("select count(*) from stepwell_run where state = '\"done\"' or state = 'done'"), "1");
+        assert!(!ledger.dir().join(".stepwell/journal.sqlite").exists());
+        assert_eq!(ledger.status(), 0);
+        run_elsewhere(&ledger, &["history"]).exit(0).prints("1.0.0 → 2.0.0");
+        run_elsewhere(&ledger, &["status"]).exit(0);
+        assert_eq!(ledger.ask("select holder from stepwell_lease"), "", "the lease is given back");
+    }
+}
+
+#[test]
+fn a_second_host_sees_who_is_at_work() {
+    for kind in KINDS {
+        let ledger = Ledger::new().with_gate().with_journal_on(kind).build();
+        let runner = ledger.start_runner();
+        let waiting = ledger.gate.reached();
+        let pid = runner.pid().to_string();
+        run_elsewhere(&ledger, &["run", "--yes"]).exit(7).prints(&pid);
+        run_elsewhere(&ledger, &["status"]).exit(7);
+        drop(waiting);
+        let (code, events) = runner.finish();
+        assert_eq!(code, 0, "{events:#?}");
+    }
+}
+
+#[test]
+fn a_runner_that_was_killed_is_followed_at_once_by_another_state_directory() {
+    for kind in KINDS {
+        let ledger = Ledger::new().with_journal_on(kind).build();
+        let mut runner = ledger.start_runner();
+        runner.wait_step("2.0.0/fill");
+        runner.kill();
+        let began = std::time::Instant::now();
+        run_elsewhere(&ledger, &["run", "--yes"]).exit(0);
+        assert!(
+            began.elapsed() < stepwell::journal::OBSERVE,
+            "nothing is watched where the holder is known to be gone"
+        );
+        assert_eq!(ledger.version(), "2.0.0");
+    }
+}
+
+#[test]
+fn a_program_that_another_host_ran_is_unknown_here() {
+    let ledger = Ledger::new().with_gate().with_journal_on(Kind::Postgres).build();
+    let runner = ledger.start_runner();
+    let waiting = ledger.gate.reached();
+    runner.kill();
+    run_elsewhere(&ledger, &["run", "--yes"]).exit(6).prints("another host");
+    drop(waiting);
+}
+
+/// The runner is stopped, is taken for gone, and wakes up.
+#[test]
+fn a_zombie_can_write_nothing_more() {
+    for kind in KINDS {
+        let ledger = Ledger::new().with_gate().with_journal_on(kind).build();
+        let mut runner = ledger.start_runner();
+        let waiting = ledger.gate.reached();
+        runner.wait_step("2.0.0/gate");
+        signal(runner.pid(), Signal::STOP);
+        let other = run_elsewhere(&ledger, &["run", "--yes"]);
+        // It has watched, has taken over, and cannot know of the program.
+        let other = other.exit(6).prints("another host");
+        assert!(other.stderr().contains("watching") || other.stdout().contains("watching"), "{other}");
+        let written = ledger.ask("select max(id) from stepwell_event");
+        signal(runner.pid(), Signal::CONT);
+        drop(waiting);
+        let (code, events) = runner.finish();
+        assert_eq!(code, 7, "{events:#?}");
+        assert!(matches!(events.last().map(|e| &e.kind), Some(EventKind::Ended { .. })));
+        assert_eq!(ledger.ask("select max(id) from stepwell_event"), written, "the zombie wrote nothing");
+        assert_eq!(ledger.ask("select count(*) from entries where cents is not null"), "0");
+    }
+}
