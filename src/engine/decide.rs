@@ -42,8 +42,8 @@ impl Machine {
 
     fn not_begun(&self) -> Refusal {
         match self.state.run {
-            None => Ok(()),
-            Some(_) => Err("the run has begun: what was decided before it can only be read now".to_owned()),
+            None if !self.beginning => Ok(()),
+            _ => Err("the run has begun: what was decided before it can only be read now".to_owned()),
         }
     }
 
@@ -204,6 +204,7 @@ impl Machine {
         }
         self.make_plan(matches!(choice, MaintenanceChoice::Skip { .. }))?;
         self.before_run(EventKind::MaintenanceChosen { choice, by });
+        self.beginning = true;
         self.act(Act::Begin);
         Ok(())
     }
@@ -257,6 +258,7 @@ impl Machine {
             return Err("there is no unfinished run".to_owned());
         }
         self.can_go_on()?;
+        self.beginning = true;
         self.act(Act::Resume);
         Ok(())
     }

@@ -45,11 +45,12 @@ impl Machine {
     /// Ends the run for good where it stands.
     pub(super) fn abandon(&mut self) -> Result<(), String> {
         if self.state.run.is_none() {
-            if self.unfinished.is_none() {
+            if self.unfinished.is_none() || self.beginning {
                 return Err("there is no run to abandon".to_owned());
             }
             self.can_go_on()?;
             self.abandoning = true;
+            self.beginning = true;
             self.act(Act::Resume);
             return Ok(());
         }

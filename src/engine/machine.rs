@@ -22,6 +22,8 @@ pub struct Machine {
     /// There may be something to do although no newer release is there: an earlier version or a tag was named.
     pub(super) stays: bool,
     pub(super) unfinished: Option<RunRecord>,
+    /// The lease is being taken; that may be a while where its holder's life has to be watched.
+    pub(super) beginning: bool,
     /// What was acknowledged, overridden and answered before the run: its first events.
     pub(super) preamble: Vec<Event>,
     /// The number of each step's last attempt. It only grows: an attempt's output stands under its number.
@@ -81,6 +83,7 @@ impl Machine {
             tags: Vec::new(),
             stays,
             unfinished: None,
+            beginning: false,
             preamble: Vec::new(),
             attempts: BTreeMap::new(),
             fruitless: BTreeMap::new(),
@@ -136,6 +139,7 @@ impl Machine {
     }
 
     fn take(&mut self, input: Input) {
+        self.beginning &= !matches!(input, Input::Began(_) | Input::Resumed(_));
         match input {
             Input::From(Incoming::Decide { client, by, decision }) => {
                 if let Err(reason) = self.decide(decision, by) {

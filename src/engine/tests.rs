@@ -152,7 +152,14 @@ impl Session {
         session.decide(decision);
         let left = left.iter().map(|(key, left)| ((*key).to_owned(), left.clone())).collect();
         let events = self.kept.clone();
-        let resumed = Resumed { record, epoch: 2, steps, events, recorded: None, left };
+        let resumed = Resumed {
+            record,
+            taken: crate::journal::Taken { epoch: 2, from: None },
+            steps,
+            events,
+            recorded: None,
+            left,
+        };
         session.input(Input::Resumed(Ok(Box::new(resumed))));
         session
     }

@@ -205,6 +205,7 @@ async fn the_copy_of_a_file_is_whole_also_after_a_kill() {
 async fn nobody_else_reads_a_backup_also_while_it_is_made() {
     let place = Place::new(&["create table t (id)"]).await;
     let part = place.path("copy.part");
+    super::shim::private(&part, true).expect("an empty file");
     backup::copy_sqlite(&place.location, &part).await.expect("is copied");
     assert_eq!(std::fs::metadata(&part).expect("is there").permissions().mode() & 0o777, 0o600);
     let spec = BackupSpec { store: None, to: None, prove: true };

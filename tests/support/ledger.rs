@@ -20,7 +20,7 @@ versions:
   data:
     - sql: { query: select version from about }
 stores:
-  db: { title: Database, engines: [sqlite, postgres, mysql] }
+  db: { title: Database, engines: [ENGINES] }
 facts:
   gate: { ask: A pipe at which the upgrade waits, default: /dev/null }
 checks:
@@ -123,7 +123,8 @@ impl Ledger {
         let deployment = Deployment::empty();
         let system = deployment.catalogue().join("ledger");
         fs::create_dir_all(system.join("releases")).expect("a folder for releases");
-        fs::write(system.join("system.yaml"), SYSTEM.trim_start()).expect("system.yaml");
+        let engines = if self.server.is_some() { "sqlite, postgres, mysql" } else { "sqlite" };
+        fs::write(system.join("system.yaml"), SYSTEM.trim_start().replace("ENGINES", engines)).expect("system.yaml");
         fs::write(
             system.join("releases/2.0.0.yaml"),
             format!("release: 2.0.0\nsteps:{COLUMN}{}{REST}", self.between).replace("\n\n", "\n"),

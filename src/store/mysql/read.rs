@@ -17,7 +17,6 @@ pub fn value(row: &MySqlRow, index: usize) -> Result<Value, sqlx::Error> {
     let kind = raw.type_info().name().to_owned();
     // The name says `BLOB` of text, too, whose letters are compared byte by byte.
     let is_text = <str as Type<MySql>>::compatible(&raw.type_info());
-    drop(raw);
     match kind.as_str() {
         "TINYINT UNSIGNED" | "SMALLINT UNSIGNED" | "INT UNSIGNED" | "MEDIUMINT UNSIGNED" | "BIGINT UNSIGNED"
         | "BIT" | "YEAR" => row.try_get_unchecked::<u64, _>(index).map(Value::from),
