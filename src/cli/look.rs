@@ -145,7 +145,7 @@ pub async fn plan(args: &Args, out: Option<&Path>) -> Result<Exit, Failure> {
     {
         return Ok(exit);
     }
-    let document = Document { schema: 1, plan: state.plan.as_ref() };
+    let document = Document { schema: 1, plan: state.plan.as_deref() };
     if let Some(out) = out {
         write_aside(out, &serde_json::to_string_pretty(&document).unwrap_or_default())?;
     }

@@ -71,7 +71,7 @@ async fn journaled(state_dir: &std::path::Path, setup: &crate::engine::Setup) ->
         file: setup.deployment.path.display().to_string(),
         ..State::default()
     };
-    let plan = Box::new(run.plan.clone());
+    let plan = run.plan.clone();
     state.apply(&crate::model::Event { seq: 0, at: run.began, kind: crate::model::EventKind::Planned { plan } });
     for event in journal.events(&run.id).await.map_err(unreadable)? {
         state.apply(&event);

@@ -125,7 +125,7 @@ impl Machine {
     pub(super) fn make_plan(&mut self, skip_maintenance: bool) -> Refusal {
         let Some(route) = &self.state.route else { return Err("choose a target first".to_owned()) };
         let plan = self.planned(route, skip_maintenance)?;
-        self.say(EventKind::Planned { plan: Box::new(plan) });
+        self.say(EventKind::Planned { plan: plan.into() });
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! Items of a `repeat`: how they come into the plan, and how a bad one is put aside while the others go on.
 
+use std::sync::Arc;
+
 use super::machine::Machine;
 use crate::model::{EventKind, PlannedStep, StepState, Work};
 use crate::plan::children;
@@ -18,8 +20,8 @@ impl Machine {
         }
         let at = plan.steps.iter().position(|s| s.key == listed.key).map_or(plan.steps.len(), |at| at + 1);
         // Asked a second time, after a crash that came before the end was written, it has put in nothing yet.
-        plan.steps.splice(at..at, steps);
-        self.record(EventKind::Planned { plan: Box::new(plan) });
+        Arc::make_mut(&mut plan).steps.splice(at..at, steps);
+        self.record(EventKind::Planned { plan });
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! The journal's tables and what is read from and written to them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -38,7 +39,7 @@ pub struct Write {
     /// The version that was recorded when it was last read, the new one, and whether it is confirmed.
     pub version: Option<(Option<String>, String, bool)>,
     /// A plan that replaces the run's, before it is approved.
-    pub plan: Option<Box<Plan>>,
+    pub plan: Option<Arc<Plan>>,
 }
 
 impl Write {
