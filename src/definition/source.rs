@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::ser::{Serialize, SerializeSeq, Serializer};
+use serde::{Serialize, Serializer};
 use unicode_width::UnicodeWidthStr;
 
 use crate::model::Place;
@@ -172,6 +172,18 @@ impl Findings {
         self.list.iter()
     }
 
+    /// The findings as programs read them.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.list.iter().map(|finding| Row {
+            severity: finding.severity,
+            file: self.file(finding),
+            line: finding.place.line,
+            column: finding.place.column,
+            message: &finding.message,
+            help: &finding.help,
+        })
+    }
+
     /// The name of the file that a finding is in.
     pub fn file(&self, finding: &Finding) -> &str {
         self.sources.name(finding.place)
@@ -222,30 +234,21 @@ impl fmt::Display for Findings {
     }
 }
 
+/// A finding as programs read it.
+#[derive(Serialize)]
+pub struct Row<'a> {
+    severity: Severity,
+    file: &'a str,
+    line: u32,
+    column: u32,
+    message: &'a str,
+    help: &'a str,
+}
+
 impl Serialize for Findings {
-    /// A list of `{severity, file, line, column, message, help}`.
+    /// A list of [`Row`]s.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(serde::Serialize)]
-        struct Row<'a> {
-            severity: Severity,
-            file: &'a str,
-            line: u32,
-            column: u32,
-            message: &'a str,
-            help: &'a str,
-        }
-        let mut rows = serializer.serialize_seq(Some(self.list.len()))?;
-        for finding in &self.list {
-            rows.serialize_element(&Row {
-                severity: finding.severity,
-                file: self.file(finding),
-                line: finding.place.line,
-                column: finding.place.column,
-                message: &finding.message,
-                help: &finding.help,
-            })?;
-        }
-        rows.end()
+        serializer.collect_seq(self.rows())
     }
 }
 
