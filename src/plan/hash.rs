@@ -4,6 +4,7 @@
 //! reasons, estimates and texts.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -32,8 +33,11 @@ pub fn hash(plan: &Plan, names: &Names, helpers: &BTreeMap<String, Vec<u8>>) -> 
         helpers,
     };
     let mut hashed = Hashed(Sha256::new());
-    // Neither a value of JSON nor the hasher can refuse.
-    let _ = serde_json::to_writer(&mut hashed, &all);
+    // Neither a value of JSON nor the hasher can refuse. Signs come one by one, and are hashed together.
+    let mut signs = std::io::BufWriter::new(&mut hashed);
+    let _ = serde_json::to_writer(&mut signs, &all);
+    let _ = signs.flush();
+    drop(signs);
     hex(&hashed.0.finalize())
 }
 
