@@ -145,7 +145,7 @@ impl Ear {
     fn tell(&self, frame: ToClient) {
         match self {
             Ear::Far(lines) => drop(lines.send(line(&frame).into())),
-            Ear::Near(messages) => drop(message(frame).map(|message| messages.send(message))),
+            Ear::Near(messages) => message(frame).into_iter().for_each(|message| drop(messages.send(message))),
         }
     }
 
