@@ -1,4 +1,5 @@
-//! A catalogue of many releases lints and plans, and what a plan consists of grows with the catalogue alone.
+//! A catalogue of many releases lints and plans, and what a plan consists of grows with the catalogue alone. So does the
+//! time that mistakes take to be told.
 //!
 //! `STEPWELL_SCALE` is how many releases it has. The deployment is left in `scale` below the target directory's `tmp`,
 //! for measuring the program on it.
@@ -7,6 +8,8 @@ mod support;
 
 #[path = "scale/large.rs"]
 mod large;
+#[path = "scale/mistakes.rs"]
+mod mistakes;
 
 use std::fs;
 use std::path::{Path, PathBuf};

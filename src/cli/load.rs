@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::{Serialize, Serializer};
+
 use super::args::Args;
 use super::{Failure, helpers, report};
 use crate::definition::{Deployment, Findings, JournalPlace, lint_dir, load_deployment, load_dir, shipped};
@@ -161,7 +163,11 @@ pub fn lint(paths: &[PathBuf], json: bool) -> Result<Exit, Failure> {
         let linted = lint_dir(&system);
         let Some(findings) = linted.findings else {
             if let Some(catalogue) = linted.catalogue.filter(|_| !json) {
-                report::print(&format!("{}: {} releases, no findings", system.display(), catalogue.releases.len()))?;
+                report::print(format_args!(
+                    "{}: {} releases, no findings",
+                    system.display(),
+                    catalogue.releases.len()
+                ))?;
             }
             continue;
         };
@@ -171,16 +177,31 @@ pub fn lint(paths: &[PathBuf], json: bool) -> Result<Exit, Failure> {
         if json {
             found.push(findings);
         } else {
-            report::print(&format!("{findings}\n\n{}: {}\n", system.display(), counted(wrong, doubtful)))?;
+            report::print(format_args!("{findings}\n\n{}: {}\n", system.display(), counted(wrong, doubtful)))?;
         }
     }
     if json {
-        let findings: Vec<_> = found.iter().map(|f| serde_json::to_value(f).unwrap_or_default()).collect();
-        let all: Vec<_> = findings.iter().flat_map(|f| f.as_array().cloned().unwrap_or_default()).collect();
-        let document = serde_json::json!({ "schema": 1, "findings": all, "errors": errors, "warnings": warnings });
-        report::print(&document.to_string())?;
+        report::print_json(&Document { schema: 1, findings: All(&found), errors, warnings })?;
     }
     Ok(if errors == 0 { Exit::Done } else { Exit::Invalid })
+}
+
+/// What `stepwell lint` writes as JSON.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    findings: All<'a>,
+    errors: usize,
+    warnings: usize,
+}
+
+/// The findings in all systems, as one list.
+struct All<'a>(&'a [Findings]);
+
+impl Serialize for All<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().flat_map(Findings::rows))
+    }
 }
 
 /// `1 error, 2 warnings`.

@@ -98,7 +98,7 @@ pub async fn notes(args: &Args) -> Result<Exit, Failure> {
         report::print("There are no release notes on this path.")?;
     }
     let lines = pages.iter().flat_map(|page| page.text.trim_end().lines().map(visible).chain([String::new()]));
-    report::print(&lines.collect::<Vec<_>>().join("\n"))?;
+    report::print(lines.collect::<Vec<_>>().join("\n"))?;
     Ok(Exit::Done)
 }
 
@@ -145,14 +145,15 @@ pub async fn plan(args: &Args, out: Option<&Path>) -> Result<Exit, Failure> {
     {
         return Ok(exit);
     }
-    let document = Document { schema: 1, plan: state.plan.as_ref() };
+    let document = Document { schema: 1, plan: state.plan.as_deref() };
     if let Some(out) = out {
         write_aside(out, &serde_json::to_string_pretty(&document).unwrap_or_default())?;
     }
     if args.json {
-        report::print(&serde_json::to_string(&document).unwrap_or_default())?;
+        report::print_json(&document)?;
     } else if let Some(plan) = &state.plan {
-        report::print(&guide(plan, &state.file, state.survey.as_ref().is_some_and(|survey| survey.version.forced)))?;
+        let forced = state.survey.as_ref().is_some_and(|survey| survey.version.forced);
+        report::print(guide(plan, &state.file, forced))?;
     }
     Ok(Exit::Done)
 }

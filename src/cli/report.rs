@@ -1,6 +1,9 @@
 //! What is printed on the normal screen.
 
-use std::io::{IsTerminal, Write as _};
+use std::fmt::Display;
+use std::io::{BufWriter, IsTerminal, Write as _};
+
+use serde::Serialize;
 
 use super::Failure;
 use crate::model::{Exit, MaintenanceChoice, Outcome, RunState, State};
@@ -26,9 +29,20 @@ pub fn has_screen() -> bool {
 ///
 /// # Errors
 /// When it cannot be written; a reader that went away ends the command without a word.
-pub fn print(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
+pub fn print(text: impl Display) -> Result<(), Failure> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
     writeln!(out, "{text}")?;
+    Ok(out.flush()?)
+}
+
+/// Writes a result to standard output as one JSON document.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_json(document: &impl Serialize) -> Result<(), Failure> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    serde_json::to_writer(&mut out, document).map_err(std::io::Error::from)?;
+    writeln!(out)?;
     Ok(out.flush()?)
 }
 

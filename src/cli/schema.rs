@@ -13,7 +13,7 @@ pub fn run(document: Option<Document>, out: Option<&Path>) -> Result<Exit, Failu
                 println!("{}", write(document, folder)?.display());
             }
         }
-        (Some(document), None) => report::print(&document.text()?)?,
+        (Some(document), None) => report::print(document.text()?)?,
         (None, None) => {
             for document in Document::ALL {
                 println!("{:<12}{}", document.name(), document.files());

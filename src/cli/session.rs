@@ -80,10 +80,8 @@ pub async fn foreground<T>(setup: Setup, front_end: impl AsyncFnOnce(Client) -> 
     let locked = setup.lock.is_some();
     let (hub, port, switchboard) = hub(&setup.deployment.id);
     let (client, socket) = link::client(&setup.deployment.id, false);
-    let (ours, theirs) = tokio::io::duplex(64 * 1024);
-    let serving = hub.clone();
-    tokio::spawn(async move { serving.serve(0, theirs).await });
-    tokio::spawn(socket.connect(ours));
+    let near = hub.clone();
+    tokio::spawn(async move { near.host(0, socket).await });
     let switchboard = tokio::spawn(switchboard);
     if locked {
         let listener = link::listen(&state_dir)

@@ -49,9 +49,9 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
     if args.json {
         let deployed = &found.version.deployed;
         let document = json!({ "schema": 1, "exit": exit.code(), "text": text, "deployed": deployed, "run": null });
-        report::print(&document.to_string())?;
+        report::print_json(&document)?;
     } else {
-        report::print(&format!("{}: {}", setup.catalogue.system.title, visible(&text)))?;
+        report::print(format_args!("{}: {}", setup.catalogue.system.title, visible(&text)))?;
     }
     Ok(exit)
 }
@@ -69,7 +69,7 @@ async fn journaled(setup: &crate::engine::Setup) -> Result<Option<State>, Failur
         file: setup.deployment.path.display().to_string(),
         ..State::default()
     };
-    let plan = Box::new(run.plan.clone());
+    let plan = run.plan.clone();
     state.apply(&crate::model::Event { seq: 0, at: run.began, kind: crate::model::EventKind::Planned { plan } });
     for event in journal.events(&run.id).await.map_err(unreadable)? {
         state.apply(&event);
@@ -117,7 +117,7 @@ fn show(args: &Args, state: &State, exit: Exit, alive: bool) -> Result<(), Failu
             })),
             "service": state.service, "floor": state.floor, "backups": state.backups,
         });
-        return report::print(&document.to_string());
+        return report::print_json(&document);
     }
     let now = jiff::Timestamp::now();
     let (from, to) = state.plan.as_ref().map(|p| (p.from.as_str(), p.to.as_str())).unwrap_or_default();
@@ -146,7 +146,7 @@ fn show(args: &Args, state: &State, exit: Exit, alive: bool) -> Result<(), Failu
         lines.push(format!("  backup    {backup}"));
     }
     lines.extend(next(state, exit, alive).iter().map(|next| format!("  next      {next}")));
-    report::print(&lines.join("\n"))
+    report::print(lines.join("\n"))
 }
 
 /// What can be typed next, the likeliest first.

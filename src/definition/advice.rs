@@ -1,6 +1,7 @@
 //! What fits together but goes wrong in a run: actions in a circle, stops that are missing, and habits that make an
 //! upgrade hard to resume or to take back.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -15,7 +16,13 @@ use crate::model::{
 
 /// Reports circles and gaps as errors, and the rest as warnings.
 pub(super) fn advise(context: &Context, sources: &Sources, catalogue: &Catalogue) {
-    let advisor = Advisor { context, sources, catalogue };
+    let actions =
+        catalogue.system.actions.iter().enumerate().map(|(index, action)| (action.id.as_str(), index)).collect();
+    let stores = &catalogue.system.stores;
+    let only_store = stores.first().map_or("", |store| &store.name);
+    let on_mysql = stores.iter().filter(|store| store.engines.iter().any(|engine| engine == "mysql"));
+    let on_mysql = on_mysql.map(|store| store.name.as_str()).collect();
+    let advisor = Advisor { context, sources, catalogue, actions, only_store, on_mysql };
     advisor.circles();
     advisor.gaps();
     advisor.steps();
@@ -29,52 +36,44 @@ struct Advisor<'c> {
     context: &'c Context,
     sources: &'c Sources,
     catalogue: &'c Catalogue,
+    /// By name, the index among the system's.
+    actions: BTreeMap<&'c str, usize>,
+    /// The store of a step that names none.
+    only_store: &'c str,
+    /// The stores that may be on MySQL.
+    on_mysql: BTreeSet<&'c str>,
 }
 
 impl<'c> Advisor<'c> {
     fn action(&self, name: &str) -> Option<&'c Step> {
-        self.catalogue.system.actions.iter().find(|action| action.id == name)
+        self.actions.get(name).map(|index| &self.catalogue.system.actions[*index])
+    }
+
+    /// The actions that a step or one within it uses.
+    fn used(&self, step: &'c Step) -> Vec<usize> {
+        let mut used = Vec::new();
+        each_step(step, &mut |step| {
+            if let Kind::Use(name) = &step.kind {
+                used.extend(self.actions.get(name.as_str()));
+            }
+        });
+        used
     }
 
     /// An action that leads back to itself would never end.
     fn circles(&self) {
-        let mut reported: Vec<&str> = Vec::new();
-        for action in &self.catalogue.system.actions {
-            let Some(circle) = self.circle(action, &mut vec![&action.id]) else { continue };
-            // A circle of several actions is one mistake, whichever of them it is entered by.
-            if !circle.iter().any(|name| reported.contains(name)) {
-                let message = match circle.as_slice() {
-                    [_] => format!("the action `{}` uses itself", action.id),
-                    [_, others @ ..] => format!("the action `{}` uses itself by way of {}", action.id, quoted(others)),
-                    [] => continue,
-                };
-                let help = "take the `use` out of it, or put what both need into an action of its own";
-                self.context.report(self.sources.locate(action.place, "use:"), message, help);
-            }
-            reported.extend(circle);
+        let actions = &self.catalogue.system.actions;
+        let uses: Vec<Vec<usize>> = actions.iter().map(|action| self.used(action)).collect();
+        for circle in circles(&uses) {
+            let names: Vec<&str> = circle.iter().map(|action| actions[*action].id.as_str()).collect();
+            let message = match names.as_slice() {
+                [own] => format!("the action `{own}` uses itself"),
+                [own, others @ ..] => format!("the action `{own}` uses itself by way of {}", quoted(others)),
+                [] => continue,
+            };
+            let help = "take the `use` out of it, or put what both need into an action of its own";
+            self.context.report(self.sources.locate(actions[circle[0]].place, "use:"), message, help);
         }
-    }
-
-    /// The actions by which the last one of `trail` leads back to the first one.
-    fn circle(&self, step: &'c Step, trail: &mut Vec<&'c str>) -> Option<Vec<&'c str>> {
-        let mut used = Vec::new();
-        each_step(step, &mut |step| {
-            if let Kind::Use(name) = &step.kind {
-                used.push(name.as_str());
-            }
-        });
-        for name in used {
-            if trail.first() == Some(&name) {
-                return Some(trail.clone());
-            }
-            let Some(action) = self.action(name).filter(|_| !trail.contains(&name)) else { continue };
-            trail.push(name);
-            if let Some(circle) = self.circle(action, trail) {
-                return Some(circle);
-            }
-            trail.pop();
-        }
-        None
     }
 
     /// An `after` that a run from an older release never comes to.
@@ -120,9 +119,8 @@ impl<'c> Advisor<'c> {
     fn schema(&self, step: &Step, sql: &SqlSpec) {
         static CHANGES: LazyLock<Option<Regex>> =
             LazyLock::new(|| Regex::new(r"(?i)^\s*(create|alter|drop|rename|truncate)\b").ok());
-        let stores = &self.catalogue.system.stores;
-        let mut own = stores.iter().filter(|store| sql.store.as_ref().is_none_or(|name| store.name == *name));
-        if !own.any(|store| store.engines.iter().any(|engine| engine == "mysql")) {
+        let own = sql.store.as_deref().unwrap_or(self.only_store);
+        if !self.on_mysql.contains(own) {
             return;
         }
         let changes = |text: &Template| CHANGES.as_ref().is_some_and(|changes| changes.is_match(&text.text));
@@ -198,6 +196,7 @@ impl<'c> Advisor<'c> {
         if always.into_iter().flatten().any(|step| self.copies(step)) {
             return;
         }
+        let with_floors = self.with_floors();
         for release in &self.catalogue.releases {
             let mut copied = release.before.iter().any(|step| self.copies(step));
             if release.floor.is_some() && !copied {
@@ -207,7 +206,7 @@ impl<'c> Advisor<'c> {
             copied = false;
             for step in release.before.iter().chain(&release.steps) {
                 copied |= self.copies(step);
-                if !copied && let Some(place) = self.floor(step, 0) {
+                if !copied && let Some(place) = self.floor(step, &with_floors) {
                     self.no_backup(place);
                     break;
                 }
@@ -237,23 +236,86 @@ impl<'c> Advisor<'c> {
         found
     }
 
-    /// Where a step, or an action that it uses, has a floor.
-    fn floor(&self, step: &'c Step, depth: u8) -> Option<Place> {
+    /// The actions with a floor, of their own or of an action that they use.
+    fn with_floors(&self) -> BTreeSet<&'c str> {
+        let actions = &self.catalogue.system.actions;
+        let mut users = vec![Vec::new(); actions.len()];
+        let mut found: Vec<usize> = Vec::new();
+        for (index, action) in actions.iter().enumerate() {
+            self.used(action).into_iter().for_each(|used| users[used].push(index));
+            each_step(action, &mut |step| found.extend(step.floor.as_ref().map(|_| index)));
+        }
+        let mut with = BTreeSet::new();
+        while let Some(index) = found.pop() {
+            if with.insert(actions[index].id.as_str()) {
+                found.append(&mut users[index]);
+            }
+        }
+        with
+    }
+
+    /// Where a step, or one of these actions that it uses, has a floor.
+    fn floor(&self, step: &'c Step, with: &BTreeSet<&str>) -> Option<Place> {
         let mut found = None;
         each_step(step, &mut |inner| {
-            if inner.floor.is_some() {
-                found = found.or(Some(self.sources.locate(inner.place, "floor:")));
-            }
-            if let Kind::Use(name) = &inner.kind
-                && found.is_none()
-                && depth < 8
-                && self.action(name).is_some_and(|action| self.floor(action, depth + 1).is_some())
+            if found.is_some() {
+            } else if inner.floor.is_some() {
+                found = Some(self.sources.locate(inner.place, "floor:"));
+            } else if let Kind::Use(name) = &inner.kind
+                && with.contains(name.as_str())
             {
                 found = Some(inner.place);
             }
         });
         found
     }
+}
+
+/// Circles among things that use others by index, each from its first member on. A circle is one mistake, whichever
+/// member it is entered by, so that of those that share one only one is given.
+fn circles(uses: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Seen {
+        Never,
+        /// At this place of the way from where the search began.
+        OnTheWay(usize),
+        Done,
+    }
+    let mut seen = vec![Seen::Never; uses.len()];
+    let mut found = Vec::new();
+    let mut given = vec![false; uses.len()];
+    for begin in 0..uses.len() {
+        // Each with how many of its uses were followed. No recursion: a way may lead through thousands.
+        let mut way = Vec::new();
+        let mut next = (seen[begin] == Seen::Never).then_some(begin);
+        loop {
+            if let Some(entered) = next.take() {
+                seen[entered] = Seen::OnTheWay(way.len());
+                way.push((entered, 0));
+            }
+            let Some((at, followed)) = way.last_mut() else { break };
+            let (from, used) = (*at, uses[*at].get(*followed).copied());
+            *followed += 1;
+            match used.map(|used| (used, seen[used])) {
+                None => {
+                    seen[from] = Seen::Done;
+                    way.pop();
+                }
+                Some((used, Seen::Never)) => next = Some(used),
+                Some((used, Seen::OnTheWay(begin))) if !given[used] && !given[from] => {
+                    let mut circle: Vec<usize> = way[begin..].iter().map(|(index, _)| *index).collect();
+                    if !circle.iter().any(|index| given[*index]) {
+                        let first = circle.iter().enumerate().min_by_key(|(_, index)| **index).map_or(0, |(at, _)| at);
+                        circle.rotate_left(first);
+                        circle.iter().for_each(|index| given[*index] = true);
+                        found.push(circle);
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    found
 }
 
 /// Sees every command, on steps and probes alike.

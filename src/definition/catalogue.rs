@@ -7,7 +7,7 @@ use include_dir::Dir;
 
 use super::node::Context;
 use super::parse::parse;
-use super::{Findings, Sources, advice, lint, release, system};
+use super::{Findings, Sources, advice, keys, lint, release, system};
 use crate::model::{Catalogue, Kind, Place, Release, Step, System};
 
 /// Reads the catalogue in a folder: `system.yaml`, `releases/` and `bin/`. Anything else in it is left alone.
@@ -112,7 +112,7 @@ fn assemble(folder: &str, mut files: Files, unreadable: &[(String, String)]) -> 
         valid.then_some(file)
     };
 
-    let mut named: BTreeMap<String, (Option<u32>, Option<u32>)> = BTreeMap::new();
+    let mut named: BTreeMap<String, Parts> = BTreeMap::new();
     let system_file = match files.0.remove("system.yaml") {
         Some(content) => text("system.yaml", content),
         None => {
@@ -146,6 +146,7 @@ fn assemble(folder: &str, mut files: Files, unreadable: &[(String, String)]) -> 
     let mut catalogue = system.map(|system| Catalogue { system, releases, here: None, helpers });
     if let Some(catalogue) = &mut catalogue {
         lint::lint(&context, &sources, catalogue);
+        keys::keys(&context, &sources, catalogue);
         advice::advise(&context, &sources, catalogue);
         adopt_titles(&mut catalogue.system, &mut catalogue.releases);
     }
@@ -154,19 +155,46 @@ fn assemble(folder: &str, mut files: Files, unreadable: &[(String, String)]) -> 
     Linted { catalogue, findings }
 }
 
+/// A release's definition and its notes, where they are there.
+type Parts = (Option<u32>, Option<u32>);
+
+/// As many releases are read before another thread begins to help.
+const FEW: usize = 50;
+
+fn release_of(context: &Context, sources: &Sources, name: &str, (yaml, md): Parts) -> Option<Release> {
+    let mut release = match (yaml, md) {
+        (Some(file), _) => parse(context, sources, file).and_then(|node| release::release(context, &node, name)),
+        (None, Some(file)) => release::notes_alone(context, name, Place { file, line: 0, column: 0 }),
+        (None, None) => None,
+    }?;
+    release.notes = md.map(|file| release::notes(sources.text(file)));
+    Some(release)
+}
+
 /// The releases, oldest first.
-fn releases(context: &Context, sources: &Sources, named: BTreeMap<String, (Option<u32>, Option<u32>)>) -> Vec<Release> {
-    let mut releases: Vec<Release> = Vec::new();
-    for (name, (yaml, md)) in named {
-        let release = match (yaml, md) {
-            (Some(file), _) => parse(context, sources, file).and_then(|node| release::release(context, &node, &name)),
-            (None, Some(file)) => release::notes_alone(context, &name, Place { file, line: 0, column: 0 }),
-            (None, None) => None,
-        };
-        let Some(mut release) = release else { continue };
-        release.notes = md.map(|file| release::notes(sources.text(file)));
-        releases.push(release);
-    }
+fn releases(context: &Context, sources: &Sources, named: BTreeMap<String, Parts>) -> Vec<Release> {
+    let named: Vec<_> = named.into_iter().collect();
+    let decode = |context: &Context, part: &[(String, Parts)]| -> Vec<Release> {
+        part.iter().filter_map(|(name, files)| release_of(context, sources, name, *files)).collect()
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut parts = named.chunks(named.len().div_ceil(threads).max(FEW));
+    let first = parts.next().unwrap_or_default();
+    let mut releases = std::thread::scope(|scope| {
+        let others: Vec<_> = parts
+            .map(|part| {
+                let own = context.beside();
+                scope.spawn(move || (decode(&own, part), own))
+            })
+            .collect();
+        let mut releases = decode(context, first);
+        for other in others {
+            let (decoded, own) = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            releases.extend(decoded);
+            context.take_in(own);
+        }
+        releases
+    });
     releases.sort_by(|a, b| a.version.cmp(&b.version));
     for pair in releases.windows(2) {
         if let [same, release] = pair

@@ -32,7 +32,7 @@ pub(super) fn edit(context: &Context, node: &Node) -> Option<FileEdit> {
     fields.finish();
     match (&edit, kind) {
         (Some(FileEdit::Edit(edits)), _) => {
-            if !CHANGES.iter().any(|key| fields.has(key)) {
+            if !CHANGES.iter().any(|key| fields.means(key)) {
                 let help = "add `set`, `default`, `rename`, `add` or `remove`";
                 context.report(fields.place(), "nothing in the file is changed", help);
             }

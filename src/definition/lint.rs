@@ -1,6 +1,6 @@
 //! What only a look at the whole catalogue can tell: names that lead nowhere, expressions that cannot work.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use minijinja::{Environment, ErrorKind};
@@ -14,31 +14,45 @@ use crate::model::{Ask, Catalogue, Expression, Kind, Place, Probe, Query, Templa
 
 /// Reports what does not fit together.
 pub(super) fn lint(context: &Context, sources: &Sources, catalogue: &Catalogue) {
-    mentions(context, catalogue);
-    walk(
-        catalogue,
-        &mut Linter {
-            context,
-            sources,
-            catalogue,
-            facts: catalogue.system.facts.iter().map(|fact| fact.name.as_str()).collect(),
-            env: super::template::environment(&catalogue.system.versions.scheme),
-        },
-    );
+    let system = &catalogue.system;
+    let linter = Linter {
+        context,
+        sources,
+        facts: Known::of(system.facts.iter().map(|fact| fact.name.as_str())),
+        stores: Known::of(system.stores.iter().map(|store| store.name.as_str())),
+        engines: system.stores.iter().map(|store| (store.name.as_str(), store.engines.as_slice())).collect(),
+        env: super::template::environment(&system.versions.scheme),
+    };
+    mentions(context, &Known::of(system.actions.iter().map(|action| action.id.as_str())), &linter.stores);
+    walk(catalogue, &mut { linter });
     floors(context, sources, catalogue);
 }
 
+/// Names that can be used, in the order in which they were defined.
+struct Known<'c> {
+    list: Vec<&'c str>,
+    set: BTreeSet<&'c str>,
+}
+
+impl<'c> Known<'c> {
+    fn of(names: impl Iterator<Item = &'c str>) -> Self {
+        let list: Vec<&str> = names.collect();
+        Known { set: list.iter().copied().collect(), list }
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        self.set.contains(name)
+    }
+}
+
 /// Actions and stores that were named but do not exist.
-fn mentions(context: &Context, catalogue: &Catalogue) {
-    let actions: Vec<&str> = catalogue.system.actions.iter().map(|action| action.id.as_str()).collect();
-    let stores: Vec<&str> = catalogue.system.stores.iter().map(|store| store.name.as_str()).collect();
-    let action_ids: BTreeSet<&str> = actions.iter().copied().collect();
+fn mentions(context: &Context, actions: &Known<'_>, stores: &Known<'_>) {
     for mention in context.take_mentions() {
         let (what, known) = match mention.what {
-            Mentioned::Action => ("action", &actions),
-            Mentioned::Store => ("store", &stores),
+            Mentioned::Action => ("action", actions),
+            Mentioned::Store => ("store", stores),
             Mentioned::OnlyStore => {
-                let help = match stores.as_slice() {
+                let help = match stores.list.as_slice() {
                     [_] => continue,
                     [] => "describe the store under `stores` in system.yaml".to_owned(),
                     several => format!("add `store:` with one of {}", quoted(several)),
@@ -47,12 +61,8 @@ fn mentions(context: &Context, catalogue: &Catalogue) {
                 continue;
             }
         };
-        let is_known = match mention.what {
-            Mentioned::Action => action_ids.contains(mention.name.as_str()),
-            _ => known.contains(&mention.name.as_str()),
-        };
-        if !is_known {
-            unknown(context, mention.place, what, &mention.name, known);
+        if !known.contains(&mention.name) {
+            unknown(context, mention.place, what, &mention.name, &known.list);
         }
     }
 }
@@ -87,8 +97,10 @@ fn floors(context: &Context, sources: &Sources, catalogue: &Catalogue) {
 struct Linter<'c> {
     context: &'c Context,
     sources: &'c Sources,
-    catalogue: &'c Catalogue,
-    facts: BTreeSet<&'c str>,
+    facts: Known<'c>,
+    stores: Known<'c>,
+    /// The engines of each store.
+    engines: BTreeMap<&'c str, &'c [String]>,
     env: Environment<'static>,
 }
 
@@ -169,21 +181,18 @@ impl Linter<'_> {
 
     fn name(&self, path: &str, text: &str, place: Place, within: &Where<'_>) {
         const BASE: [&str; 7] = ["facts", "stores", "from", "to", "release", "here", "answers"];
-        let system = &self.catalogue.system;
         let mut parts = path.split('.');
         let (top, second, third) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
         let place = if text.contains(path) { self.sources.locate(place, path) } else { place };
         match (top, second) {
             ("facts", Some(name)) => {
                 if !self.facts.contains(name) {
-                    let known: Vec<&str> = system.facts.iter().map(|fact| fact.name.as_str()).collect();
-                    unknown(self.context, place, "fact", name, &known);
+                    unknown(self.context, place, "fact", name, &self.facts.list);
                 }
             }
             ("stores", Some(name)) => {
-                let known: Vec<&str> = system.stores.iter().map(|store| store.name.as_str()).collect();
-                if !known.contains(&name) {
-                    unknown(self.context, place, "store", name, &known);
+                if !self.stores.contains(name) {
+                    unknown(self.context, place, "store", name, &self.stores.list);
                 } else if let Some(key) = third.filter(|key| !["engine", "url", "path"].contains(key)) {
                     let help = "a store has `engine`, `url` and `path`";
                     self.context.report(place, format!("a store has no `{key}`"), help);
@@ -223,8 +232,9 @@ impl Linter<'_> {
 
     /// Whether values can be bound where the expressions of a query stand, for each engine that it is for.
     fn query(&self, store: Option<&str>, query: &Query) {
-        let stores = &self.catalogue.system.stores;
-        let engines = stores.iter().filter(|s| store.is_none_or(|name| s.name == name)).flat_map(|s| &s.engines);
+        // With several stores and none named, that is the mistake.
+        let only = self.stores.list.first().filter(|_| self.stores.list.len() == 1).copied();
+        let engines = store.or(only).and_then(|name| self.engines.get(name)).copied().unwrap_or_default();
         for engine in engines {
             let Some(template) = query.for_engine(engine) else {
                 let Some(place) = query.all().next().map(|template| template.place) else { continue };

@@ -9,6 +9,7 @@ mod deployment;
 pub mod duration;
 mod edit;
 mod fact;
+mod keys;
 mod kind;
 mod lint;
 pub(crate) mod node;

@@ -58,6 +58,17 @@ impl Context {
         self.findings.into_inner()
     }
 
+    /// An empty one with the same scheme, for another thread.
+    pub(super) fn beside(&self) -> Context {
+        Context { scheme: self.scheme.clone(), ..Context::default() }
+    }
+
+    /// Takes in what another thread found.
+    pub(super) fn take_in(&self, other: Context) {
+        self.findings.borrow_mut().append(&mut other.findings.take());
+        self.mentions.borrow_mut().append(&mut other.mentions.take());
+    }
+
     /// How many problems there are so far.
     pub(super) fn count(&self) -> usize {
         self.findings.borrow().len()
@@ -95,6 +106,8 @@ pub(crate) struct Fields<'n> {
     what: &'static str,
     mapping: &'n MarkedMappingNode,
     known: RefCell<Vec<&'static str>>,
+    /// Keys that have to be there and are not.
+    missing: RefCell<Vec<&'static str>>,
 }
 
 impl<'n> Fields<'n> {
@@ -104,7 +117,7 @@ impl<'n> Fields<'n> {
             wrong_type(context, node, &format!("{what} with its keys"), "write it as `key: value` lines");
             return None;
         };
-        Some(Fields { context, what, mapping, known: RefCell::default() })
+        Some(Fields { context, what, mapping, known: RefCell::default(), missing: RefCell::default() })
     }
 
     pub(super) fn place(&self) -> Place {
@@ -141,7 +154,7 @@ impl<'n> Fields<'n> {
         decode(self.context, self.node(key)?)
     }
 
-    /// As [`Fields::get`]; reports a key that is not there.
+    /// As [`Fields::get`]; [`Fields::finish`] reports a key that is not there.
     pub(super) fn need<T>(
         &self,
         key: &'static str,
@@ -149,8 +162,7 @@ impl<'n> Fields<'n> {
     ) -> Option<T> {
         if !self.has(key) {
             self.known.borrow_mut().push(key);
-            let help = format!("add `{key}:` to it");
-            self.context.report(self.place(), format!("{} has no `{key}`", self.what), help);
+            self.missing.borrow_mut().push(key);
             return None;
         }
         self.get(key, decode)
@@ -193,8 +205,19 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// Reports every key that nobody asked for. Ask for all keys first.
+    /// Whether a key is there, or one that was probably meant to be it. Ask for all keys first.
+    pub(super) fn means(&self, key: &str) -> bool {
+        let known = self.known.borrow();
+        self.has(key) || self.unknown().any(|(other, _)| nearest(other.as_str(), known.iter().copied()) == Some(key))
+    }
+
+    /// Reports every key that is missing, and every one that nobody asked for. A misspelt key is one mistake, not two.
+    /// Ask for all keys first.
     pub(crate) fn finish(&self) {
+        for key in self.missing.borrow().iter().filter(|key| !self.means(key)) {
+            let help = format!("add `{key}:` to it");
+            self.context.report(self.place(), format!("{} has no `{key}`", self.what), help);
+        }
         let known = self.known.borrow();
         for (key, value) in self.unknown() {
             let name = key.as_str();

@@ -107,7 +107,7 @@ fn file(context: &Context, node: &Node, allowed: Allowed) -> Option<(Ask, Answer
     let path = kind.and_then(|kind| fields.get(kind, template));
     fields.finish();
     let keyed = kind.and_then(format);
-    if keyed.is_some() && !fields.has("key") {
+    if keyed.is_some() && !fields.means("key") {
         let help = match keyed {
             Some(FileFormat::Ini) => "add `key: section.key`",
             Some(FileFormat::Env) => "add `key: NAME`",

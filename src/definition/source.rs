@@ -1,8 +1,9 @@
 //! The files that were read, and what was found wrong in them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::ser::{Serialize, SerializeSeq, Serializer};
+use serde::{Serialize, Serializer};
 use unicode_width::UnicodeWidthStr;
 
 use crate::model::Place;
@@ -10,6 +11,15 @@ use crate::words::format::visible;
 
 /// Columns of a line that are shown around a problem.
 const SHOWN: usize = 100;
+
+/// Characters before and after a problem that are looked at to show it: a file may be one line of a megabyte.
+const LOOKED_AT: usize = 4 * SHOWN;
+
+/// Bytes and lines after a place in which [`Sources::locate`] looks.
+const NEAR: (usize, usize) = (16 << 10, 200);
+
+/// In a line of more bytes than this, the byte of every so many characters is kept.
+const LONG: usize = 1 << 10;
 
 /// Files by the index that a [`Place`] holds.
 #[derive(Clone, Debug, Default)]
@@ -21,14 +31,44 @@ struct Source {
     text: String,
     /// Where each line begins.
     lines: Vec<usize>,
+    /// By the index of a long line, where every [`LONG`]th character of it begins, as bytes from the line's beginning.
+    long: BTreeMap<usize, Vec<usize>>,
+}
+
+impl Source {
+    fn new(name: String, text: String) -> Source {
+        let lines: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let mut source = Source { name, text, lines, long: BTreeMap::new() };
+        for index in 0..source.lines.len() {
+            if let Some(line) = source.line(index).filter(|line| line.len() > LONG) {
+                let marks = line.char_indices().step_by(LONG).map(|(at, _)| at).collect();
+                source.long.insert(index, marks);
+            }
+        }
+        source
+    }
+
+    /// The line with this index; none after the end of the text.
+    fn line(&self, index: usize) -> Option<&str> {
+        let end = self.lines.get(index + 1).map_or(self.text.len(), |next| next - 1);
+        let line = self.text.get(*self.lines.get(index)?..end).filter(|_| self.lines[index] < self.text.len())?;
+        // Only a line that another one follows can end so.
+        Some(if end < self.text.len() { line.strip_suffix('\r').unwrap_or(line) } else { line })
+    }
+
+    /// The byte of a line at which a column begins, counted from 0; the line's end for what is beyond it.
+    fn byte(&self, index: usize, line: &str, column: usize) -> usize {
+        let marks = self.long.get(&index).map_or(&[0][..], Vec::as_slice);
+        let nearest = (column / LONG).min(marks.len() - 1);
+        let mut rest = line[marks[nearest]..].char_indices().skip(column - nearest * LONG);
+        rest.next().map_or(line.len(), |(at, _)| marks[nearest] + at)
+    }
 }
 
 impl Sources {
     /// Takes a file over and gives its index. `name` is what the user is shown.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> u32 {
-        let text = text.into();
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        self.0.push(Source { name: name.into(), text, lines });
+        self.0.push(Source::new(name.into(), text.into()));
         u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX)
     }
 
@@ -44,30 +84,29 @@ impl Sources {
 
     /// The line that a place is on.
     pub fn line(&self, place: Place) -> Option<&str> {
-        self.lines_from(place.file, (place.line as usize).checked_sub(1)?).next()
+        self.0.get(place.file as usize)?.line((place.line as usize).checked_sub(1)?)
     }
 
-    /// The lines of a file from the one with this index on.
-    fn lines_from(&self, file: u32, index: usize) -> std::str::Lines<'_> {
-        let begin = self.0.get(file as usize).and_then(|source| source.text.get(*source.lines.get(index)?..));
-        begin.unwrap_or_default().lines()
+    /// The line that a place is on, parted at its column.
+    fn parted(&self, place: Place) -> Option<(&str, &str)> {
+        let line = self.line(place)?;
+        let source = self.0.get(place.file as usize)?;
+        Some(line.split_at(source.byte(place.line as usize - 1, line, (place.column as usize).saturating_sub(1))))
     }
 
-    /// Where `needle` stands at or after `place`, within the next lines of a long text; otherwise `place` itself.
+    /// Where `needle` stands at or after `place`, not far from it in a long text; otherwise `place` itself.
     pub fn locate(&self, place: Place, needle: &str) -> Place {
-        let first = (place.line as usize).saturating_sub(1);
-        let mut skip = (place.column as usize).saturating_sub(1);
-        for (offset, line) in self.lines_from(place.file, first).take(200).enumerate() {
-            let start = line.char_indices().nth(skip).map_or(line.len(), |(at, _)| at);
-            skip = 0;
-            if let Some(at) = line[start..].find(needle) {
-                let column = line[..start + at].chars().count() + 1;
-                return Place {
-                    file: place.file,
-                    line: u32::try_from(first + offset + 1).unwrap_or(place.line),
-                    column: u32::try_from(column).unwrap_or(place.column),
-                };
+        let (mut room, lines) = NEAR;
+        let mut at = Place { line: place.line.max(1), column: place.column.max(1), ..place };
+        for _ in 0..lines {
+            let Some((_, rest)) = self.parted(at) else { break };
+            let rest = &rest[..rest.floor_char_boundary(room)];
+            if let Some(found) = rest.find(needle) {
+                let columns = u32::try_from(rest[..found].chars().count()).unwrap_or(0);
+                return Place { column: at.column + columns, ..at };
             }
+            room -= rest.len();
+            at = Place { line: at.line + 1, column: 1, ..at };
         }
         place
     }
@@ -133,6 +172,18 @@ impl Findings {
         self.list.iter()
     }
 
+    /// The findings as programs read them.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.list.iter().map(|finding| Row {
+            severity: finding.severity,
+            file: self.file(finding),
+            line: finding.place.line,
+            column: finding.place.column,
+            message: &finding.message,
+            help: &finding.help,
+        })
+    }
+
     /// The name of the file that a finding is in.
     pub fn file(&self, finding: &Finding) -> &str {
         self.sources.name(finding.place)
@@ -140,10 +191,10 @@ impl Findings {
 
     /// The line that a finding is about, and a second one with a `^` under its column.
     fn snippet(&self, place: Place) -> Option<(String, String)> {
-        let line = self.sources.line(place)?;
-        let column = (place.column as usize).max(1) - 1;
-        let at = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
-        let (mut before, mut after) = (visible(&line[..at]), visible(&line[at..]));
+        let (before, after) = self.sources.parted(place)?;
+        let begin = before.char_indices().nth_back(LOOKED_AT).map_or(0, |(at, _)| at);
+        let end = after.char_indices().nth(LOOKED_AT).map_or(after.len(), |(at, _)| at);
+        let (mut before, mut after) = (visible(&before[begin..]), visible(&after[..end]));
         if before.width() > SHOWN / 2 && before.width() + after.width() > SHOWN {
             let kept: Vec<char> = before.chars().rev().take(SHOWN / 2).collect();
             before = format!("…{}", kept.into_iter().rev().collect::<String>());
@@ -183,30 +234,21 @@ impl fmt::Display for Findings {
     }
 }
 
+/// A finding as programs read it.
+#[derive(Serialize)]
+pub struct Row<'a> {
+    severity: Severity,
+    file: &'a str,
+    line: u32,
+    column: u32,
+    message: &'a str,
+    help: &'a str,
+}
+
 impl Serialize for Findings {
-    /// A list of `{severity, file, line, column, message, help}`.
+    /// A list of [`Row`]s.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(serde::Serialize)]
-        struct Row<'a> {
-            severity: Severity,
-            file: &'a str,
-            line: u32,
-            column: u32,
-            message: &'a str,
-            help: &'a str,
-        }
-        let mut rows = serializer.serialize_seq(Some(self.list.len()))?;
-        for finding in &self.list {
-            rows.serialize_element(&Row {
-                severity: finding.severity,
-                file: self.file(finding),
-                line: finding.place.line,
-                column: finding.place.column,
-                message: &finding.message,
-                help: &finding.help,
-            })?;
-        }
-        rows.end()
+        serializer.collect_seq(self.rows())
     }
 }
 
@@ -234,6 +276,17 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[3].width() < 120);
         assert_eq!(lines[3].find('X').map(|at| lines[3][..at].width()), Some(lines[4].width() - 1));
+    }
+
+    #[test]
+    fn what_is_named_is_found_near_its_place_in_a_line_of_any_length() {
+        let mut sources = Sources::default();
+        let file = sources.add("a.yaml", format!("x: a\r\n{}[a] [b]\nc: [a]", "日 ".repeat(5000)));
+        let from = |line, column| Place { file, line, column };
+        assert_eq!(sources.locate(from(2, 9_990), "[b]"), from(2, 10_005));
+        assert_eq!(sources.locate(from(2, 10_004), "[a]"), from(3, 4));
+        assert_eq!(sources.locate(from(1, 4), "[b]"), from(1, 4), "it is too far away");
+        assert_eq!(sources.line(from(1, 1)), Some("x: a"));
     }
 
     #[test]

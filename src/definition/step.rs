@@ -39,7 +39,7 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
     let used = fields.has("use");
     let id = match name {
         Some(name) => Some(name.to_owned()),
-        None if used && !fields.has("id") => fields.get("use", text).map(|name| name.replace('_', "-")),
+        None if used && !fields.has("id") => fields.get("use", text).map(|name| id_of_action(&name)),
         None => fields.need("id", id),
     };
     let title =
@@ -56,8 +56,8 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
     let resume = fields.get("resume", |context, node| {
         word(context, node, &[("idempotent", Resume::Idempotent), ("once", Resume::Once)])
     });
-    let done_when = fields.get("done_when", |context, node| probe(context, node, Allowed::default()));
-    let retry = fields.get("retry", retry);
+    let done_when = fields.get("done_when", |context, node| probe(context, node, Allowed::default())).map(Box::new);
+    let retry = fields.get("retry", retry).map(Box::new);
     let estimate = fields.get("estimate", estimate);
     let undo = steps(&fields, "undo", Part::Work);
     let words = [("stop", OnFailure::Stop), ("set_aside", OnFailure::SetAside)];
@@ -73,7 +73,7 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
     let kind = kind::kind(&fields);
     fields.finish();
     let (id, title, kind) = (id?, title?, kind?);
-    if kind::needs_resume(&kind) && resume.is_none() && done_when.is_none() && !fields.has("done_when") {
+    if kind::needs_resume(&kind) && resume.is_none() && !fields.means("resume") && !fields.means("done_when") {
         let help = "add `done_when` with a probe that tells, or `resume: idempotent` or `resume: once`";
         let (key, what) = if fields.has("http") { ("http", "request") } else { ("run", "command") };
         let message = format!("nobody can tell whether this {what} has to run again after a crash");
@@ -170,15 +170,23 @@ pub fn is_id(text: &str) -> bool {
     !text.starts_with('-') && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
+/// The id of a step that uses an action and has none of its own.
+fn id_of_action(name: &str) -> String {
+    name.replace('_', "-")
+}
+
 fn unique_ids(context: &Context, node: &Node) {
     let Node::Sequence(items) = node else { return };
-    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     for item in items.iter() {
         let Node::Mapping(mapping) = item else { continue };
-        let Some(Node::Scalar(scalar)) = mapping.get("id").or_else(|| mapping.get("use")) else { continue };
+        let (scalar, id) = match (mapping.get("id"), mapping.get("use")) {
+            (Some(Node::Scalar(id)), _) => (id, id.as_str().to_owned()),
+            (None, Some(Node::Scalar(used))) => (used, id_of_action(used.as_str())),
+            _ => continue,
+        };
         let spot = super::node::place_of(scalar.span());
-        let id = scalar.as_str();
-        match seen.get(id) {
+        match seen.get(&id) {
             Some(line) => {
                 let help = format!("give each its own id, since it is part of the key; the first is on line {line}");
                 context.report(spot, format!("the id `{id}` is there twice"), help);

@@ -1,8 +1,12 @@
 //! From one step to the next.
 
+use std::collections::BTreeSet;
+
 use super::act::Act;
 use super::machine::Machine;
-use crate::model::{AtEnd, EventKind, Offline, Phase, PlannedStep, RunState, Service, Severity, StepState, Work};
+use crate::model::{
+    AtEnd, EventKind, Offline, Phase, PlannedStep, RunState, Service, Severity, StepRow, StepState, Work,
+};
 use crate::step::{Control, Failure, Left, Outcome};
 
 impl Machine {
@@ -59,12 +63,14 @@ impl Machine {
     /// The first step that is not over; before the plan is approved, only those that lead into maintenance.
     fn next_step(&self) -> Option<PlannedStep> {
         let preparing = !self.state.approved;
-        let plan = self.state.plan.as_ref()?;
-        let open = |step: &&PlannedStep| {
-            self.state.steps.iter().any(|row| row.key == step.key && !row.state.is_over())
-                && (!preparing || step.phase == Phase::Enter)
-        };
-        plan.steps.iter().find(open).cloned()
+        let mut open = self.rows().filter(|(_, row)| !row.state.is_over()).map(|(step, _)| step);
+        open.find(|step| !preparing || step.phase == Phase::Enter).cloned()
+    }
+
+    /// Every step of the plan with how it stands. Both are in the same order: a look-up for each step would take long in
+    /// a long plan.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&PlannedStep, &StepRow)> {
+        self.state.plan.iter().flat_map(|plan| &plan.steps).zip(&self.state.steps)
     }
 
     fn nothing_left(&mut self) {
@@ -95,14 +101,10 @@ impl Machine {
         if !self.state.approved {
             return;
         }
+        let open = self.rows().filter(|(step, row)| step.phase <= Phase::Verify && !row.state.is_over());
+        let open: BTreeSet<usize> = open.filter_map(|(step, _)| step.hop).collect();
         for (index, hop) in plan.hops.iter().enumerate() {
-            let belongs = |s: &&PlannedStep| s.hop == Some(index) && s.phase <= Phase::Verify;
-            let over = plan
-                .steps
-                .iter()
-                .filter(belongs)
-                .all(|s| self.state.steps.iter().any(|row| row.key == s.key && row.state.is_over()));
-            if !over {
+            if open.contains(&index) {
                 return;
             }
             let known = self.recorded.as_deref().is_some_and(|r| self.at_least(r, &hop.to));

@@ -100,7 +100,7 @@ impl Machine {
         let fruitless = self.fruitless.get(&step.key).copied().unwrap_or(0);
         let attempt = self.attempts.get(&step.key).copied().unwrap_or(1);
         let retry = match (&step.retry, &step.work) {
-            (Some(retry), _) => Some(retry.clone()),
+            (Some(retry), _) => Some((**retry).clone()),
             (
                 None,
                 Work::Sql(_)

@@ -7,7 +7,7 @@ use crate::model::{
     Work,
 };
 use crate::plan::{Request, build, route, targets};
-use crate::step::{Control, answer_fits, describe};
+use crate::step::{Control, answer_fits, describe_all};
 
 type Refusal = Result<(), String>;
 
@@ -125,7 +125,7 @@ impl Machine {
     pub(super) fn make_plan(&mut self, skip_maintenance: bool) -> Refusal {
         let Some(route) = &self.state.route else { return Err("choose a target first".to_owned()) };
         let plan = self.planned(route, skip_maintenance)?;
-        self.say(EventKind::Planned { plan: Box::new(plan) });
+        self.say(EventKind::Planned { plan: plan.into() });
         Ok(())
     }
 
@@ -136,10 +136,7 @@ impl Machine {
         let to = self.catalogue.system.versions.scheme.parse(&route.to).map_err(|e| e.to_string())?;
         let request = Request { from, to: &to, tags: &self.tags, skip_maintenance };
         let mut plan = build(&self.catalogue, site, &request).map_err(|e| e.to_string())?;
-        for step in &mut plan.steps {
-            let here = site.scoped(&step.scope, &self.state.answers);
-            describe(step, &here);
-        }
+        describe_all(&mut plan.steps, site, &self.state.answers);
         Ok(plan)
     }
 

@@ -123,12 +123,7 @@ impl Machine {
     }
 
     fn all_verified(&self) -> bool {
-        self.state
-            .plan
-            .iter()
-            .flat_map(|p| &p.steps)
-            .filter(|s| s.phase < Phase::Leave)
-            .all(|s| self.state.steps.iter().any(|row| row.key == s.key && row.state.is_over()))
+        self.rows().filter(|(step, _)| step.phase < Phase::Leave).all(|(_, row)| row.state.is_over())
     }
 
     /// A run that only an operator can bring forward does not wait for ever with nobody there.

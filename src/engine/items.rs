@@ -1,9 +1,11 @@
 //! Items of a `repeat`: how they come into the plan, and how a bad one is put aside while the others go on.
 
+use std::sync::Arc;
+
 use super::machine::Machine;
 use crate::model::{EventKind, PlannedStep, StepState, Work};
 use crate::plan::children;
-use crate::step::describe;
+use crate::step::describe_all;
 
 impl Machine {
     /// After a list its items' steps are part of the plan, in the same write as the list's end.
@@ -13,13 +15,11 @@ impl Machine {
         }
         let (Some(site), Some(mut plan)) = (self.site.clone(), self.state.plan.clone()) else { return Ok(()) };
         let mut steps = children(listed, std::mem::take(&mut self.items), &site).map_err(|e| e.to_string())?;
-        for step in &mut steps {
-            describe(step, &site.scoped(&step.scope, &self.state.answers));
-        }
+        describe_all(&mut steps, &site, &self.state.answers);
         let at = plan.steps.iter().position(|s| s.key == listed.key).map_or(plan.steps.len(), |at| at + 1);
         // Asked a second time, after a crash that came before the end was written, it has put in nothing yet.
-        plan.steps.splice(at..at, steps);
-        self.record(EventKind::Planned { plan: Box::new(plan) });
+        Arc::make_mut(&mut plan).steps.splice(at..at, steps);
+        self.record(EventKind::Planned { plan });
         Ok(())
     }
 

@@ -32,7 +32,7 @@ impl Machine {
         self.recorded = began.recorded;
         let by = self.preamble.last().map_or_else(|| self.itself(), decided_by);
         let kept = std::mem::take(&mut self.preamble);
-        self.act(Act::BeginRun { run: began.run.clone(), plan: std::sync::Arc::new(plan), events: kept });
+        self.act(Act::BeginRun { run: began.run.clone(), plan, events: kept });
         self.record(EventKind::RunBegan { run: began.run, epoch: began.epoch, resumed: false, by });
         self.run_is(RunState::Preparing);
         if self.state.maintenance == Some(MaintenanceChoice::Now) {
@@ -55,7 +55,7 @@ impl Machine {
             }
             self.from = Some(from);
         }
-        self.say(EventKind::Planned { plan: Box::new(record.plan) });
+        self.say(EventKind::Planned { plan: record.plan });
         self.say(EventKind::History { epoch });
         for event in events {
             match &event.kind {

@@ -14,7 +14,7 @@ pub struct Write {
     /// The version that was recorded when it was last read, the new one, and whether it is confirmed.
     pub version: Option<(Option<String>, String, bool)>,
     /// A plan that replaces the run's, before it is approved.
-    pub plan: Option<Box<Plan>>,
+    pub plan: Option<std::sync::Arc<Plan>>,
 }
 
 impl Write {

@@ -1,5 +1,7 @@
 //! What the journal holds of a run.
 
+use std::sync::Arc;
+
 use crate::model::{Plan, RunState};
 
 /// A run as it stands in the journal.
@@ -7,7 +9,7 @@ use crate::model::{Plan, RunState};
 pub struct RunRecord {
     pub id: String,
     pub state: RunState,
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     pub began: jiff::Timestamp,
     /// The last write that belongs to it.
     pub last: jiff::Timestamp,

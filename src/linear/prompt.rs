@@ -41,7 +41,7 @@ pub(super) fn lines(question: &Question, state: &State) -> Vec<String> {
             .into_iter()
             .collect(),
         Question::AtEnd => numbered(state, ask::AT_END, ask::AT_END_CHOICES.map(str::to_owned)),
-        Question::Approve { .. } => state.plan.iter().map(ask::approve).collect(),
+        Question::Approve { .. } => state.plan.iter().map(|plan| ask::approve(plan)).collect(),
         Question::Failed { key } => state.step(key).map(|step| failed(state, step)).unwrap_or_default(),
         Question::Settle { key, intent } => state
             .step(key)

@@ -1,5 +1,7 @@
 //! A front end's end of the link.
 
+use std::sync::Arc;
+
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::mpsc;
 
@@ -10,9 +12,9 @@ use crate::journal::me;
 /// The far end of a client whose connection is still to be made.
 #[derive(Debug)]
 pub struct Socket {
-    events: mpsc::UnboundedSender<FromRunner>,
-    decisions: mpsc::UnboundedReceiver<ToRunner>,
-    observer: bool,
+    pub(super) events: mpsc::UnboundedSender<FromRunner>,
+    pub(super) decisions: mpsc::UnboundedReceiver<ToRunner>,
+    pub(super) observer: bool,
     deployment: String,
 }
 
@@ -36,7 +38,7 @@ impl Socket {
                 tokio::select! {
                     frame = frames.next_line() => match frame {
                         Ok(Some(text)) => {
-                            if let Some(message) = message(&text)
+                            if let Some(message) = heard(&text)
                                 && self.events.send(message).is_err()
                             {
                                 return;
@@ -46,11 +48,7 @@ impl Socket {
                     },
                     decision = self.decisions.recv() => match decision {
                         Some(decision) => {
-                            let frame = match decision {
-                                ToRunner::Decide(decision) => ToServer::Decide { decision },
-                                ToRunner::TakeWheel => ToServer::TakeWheel,
-                            };
-                            if write.write_all(line(&frame).as_bytes()).await.is_err() {
+                            if write.write_all(line(&ToServer::from(decision)).as_bytes()).await.is_err() {
                                 break;
                             }
                         }
@@ -74,17 +72,33 @@ impl Socket {
     }
 }
 
-fn message(text: &str) -> Option<FromRunner> {
+impl From<ToRunner> for ToServer {
+    fn from(decision: ToRunner) -> Self {
+        match decision {
+            ToRunner::Decide(decision) => ToServer::Decide { decision },
+            ToRunner::TakeWheel => ToServer::TakeWheel,
+        }
+    }
+}
+
+fn heard(text: &str) -> Option<FromRunner> {
     match serde_json::from_str(text) {
-        Ok(ToClient::Event { event }) => Some(FromRunner::Event(*event)),
-        Ok(ToClient::Refused { reason }) => Some(FromRunner::Refused { reason }),
-        Ok(ToClient::Wheel { yours, driver, watchers }) => Some(FromRunner::Wheel { yours, driver, watchers }),
-        Ok(ToClient::Hello { format: FORMAT }) => None,
-        Ok(ToClient::Hello { format }) => Some(FromRunner::Refused {
+        Ok(frame) => message(frame),
+        Err(e) => Some(FromRunner::Refused { reason: format!("the runner said something that cannot be read: {e}") }),
+    }
+}
+
+/// What a frame is to the front end.
+pub(super) fn message(frame: ToClient) -> Option<FromRunner> {
+    match frame {
+        ToClient::Event { event } => Some(FromRunner::Event(Arc::unwrap_or_clone(event))),
+        ToClient::Refused { reason } => Some(FromRunner::Refused { reason }),
+        ToClient::Wheel { yours, driver, watchers } => Some(FromRunner::Wheel { yours, driver, watchers }),
+        ToClient::Hello { format: FORMAT } => None,
+        ToClient::Hello { format } => Some(FromRunner::Refused {
             reason: format!(
                 "the runner speaks link format {format}, this Stepwell {FORMAT}: use the one that started it"
             ),
         }),
-        Err(e) => Some(FromRunner::Refused { reason: format!("the runner said something that cannot be read: {e}") }),
     }
 }

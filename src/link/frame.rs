@@ -1,5 +1,7 @@
 //! What goes over the link: one JSON document a line. The first line of each side names the format.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Actor, Decision, Event};
@@ -31,7 +33,7 @@ pub enum ToServer {
 #[serde(tag = "frame", rename_all = "snake_case")]
 pub enum ToClient {
     Hello { format: u32 },
-    Event { event: Box<Event> },
+    Event { event: Arc<Event> },
     Refused { reason: String },
     Wheel { yours: bool, driver: Option<Actor>, watchers: usize },
 }

@@ -1,8 +1,9 @@
 //! The runner's end of the link: keeps the session's events, and passes them on to any number of clients.
 //!
 //! One client drives, the others watch. A client that comes later gets every event from the number it names on, by the
-//! same path as one that was there from the start.
+//! same path as one that was there from the start. The one in the runner's own process is told without frames.
 
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +11,11 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::mpsc;
 
+use super::FromRunner;
+use super::client::{Socket, message};
 use super::frame::{FORMAT, ToClient, ToServer, line};
 use crate::engine::{Incoming, Outgoing, Port};
+use crate::journal::me;
 use crate::model::{Actor, Decision, Event, EventKind};
 
 /// Lines of output that are kept for clients that come later.
@@ -29,11 +33,8 @@ pub struct Hub {
 
 enum Command {
     Joined {
-        id: u64,
-        lines: mpsc::UnboundedSender<Arc<str>>,
         since: u64,
-        actor: Actor,
-        observer: bool,
+        client: Connected,
     },
     Frame {
         id: u64,
@@ -61,6 +62,24 @@ impl Hub {
         let _ = self.commands.send(Command::Recount);
     }
 
+    /// Serves the front end of this process until one of the two ends.
+    pub async fn host(&self, id: u64, mut front_end: Socket) {
+        let (ear, observer) = (Ear::Near(front_end.events.clone()), front_end.observer);
+        let client = Connected { id, ear, actor: me(), observer };
+        let _ = self.commands.send(Command::Joined { since: 0, client });
+        loop {
+            tokio::select! {
+                decision = front_end.decisions.recv() => match decision {
+                    Some(decision) => drop(self.commands.send(Command::Frame { id, frame: decision.into() })),
+                    None => break,
+                },
+                () = self.commands.closed() => break,
+            }
+        }
+        let _ = self.commands.send(Command::Left { id });
+        front_end.gone();
+    }
+
     /// Serves one connection until it ends.
     pub async fn serve(&self, id: u64, stream: impl AsyncRead + AsyncWrite) {
         let (read, mut write) = tokio::io::split(stream);
@@ -84,7 +103,9 @@ impl Hub {
             return;
         }
         let (lines, mut queued) = mpsc::unbounded_channel::<Arc<str>>();
-        let _ = self.commands.send(Command::Joined { id, lines, since, actor, observer });
+        let _ = self
+            .commands
+            .send(Command::Joined { since, client: Connected { id, ear: Ear::Far(lines), actor, observer } });
         loop {
             tokio::select! {
                 next = queued.recv() => match next {
@@ -107,15 +128,46 @@ impl Hub {
 
 struct Connected {
     id: u64,
-    lines: mpsc::UnboundedSender<Arc<str>>,
+    ear: Ear,
     actor: Actor,
     observer: bool,
 }
 
+/// How a client is told.
+enum Ear {
+    /// Over a connection, by frames.
+    Far(mpsc::UnboundedSender<Arc<str>>),
+    /// In this process, as it is.
+    Near(mpsc::UnboundedSender<FromRunner>),
+}
+
+impl Ear {
+    fn tell(&self, frame: ToClient) {
+        match self {
+            Ear::Far(lines) => drop(lines.send(line(&frame).into())),
+            Ear::Near(messages) => message(frame).into_iter().for_each(|message| drop(messages.send(message))),
+        }
+    }
+
+    fn event(&self, kept: &Kept) {
+        match self {
+            Ear::Far(lines) => drop(lines.send(kept.line().clone())),
+            Ear::Near(messages) => drop(messages.send(FromRunner::Event((*kept.event).clone()))),
+        }
+    }
+}
+
+/// An event, and its line once somebody far away has heard it.
 struct Kept {
-    seq: u64,
+    event: Arc<Event>,
     what: What,
-    line: Arc<str>,
+    line: OnceCell<Arc<str>>,
+}
+
+impl Kept {
+    fn line(&self) -> &Arc<str> {
+        self.line.get_or_init(|| line(&ToClient::Event { event: self.event.clone() }).into())
+    }
 }
 
 /// What an event is to those that come later.
@@ -147,7 +199,7 @@ impl Switchboard {
                 Some(command) = commanded.recv() => self.command(command),
                 out = from_engine.recv() => match out {
                     Some(Outgoing::Event(event)) => self.event(*event),
-                    Some(Outgoing::Refused { client, reason }) => self.tell(client, &ToClient::Refused { reason }),
+                    Some(Outgoing::Refused { client, reason }) => self.tell(client, ToClient::Refused { reason }),
                     None => break,
                 },
             }
@@ -165,13 +217,11 @@ impl Switchboard {
     }
 
     fn event(&mut self, event: Event) {
-        let seq = event.seq;
         let what = match &event.kind {
             EventKind::Progress { key, .. } => What::Progress(key.clone()),
             EventKind::Log { .. } => What::Log,
             _ => What::Whole,
         };
-        let line: Arc<str> = line(&ToClient::Event { event: Box::new(event) }).into();
         match &what {
             What::Whole => {}
             What::Progress(_) => self.log.retain(|kept| kept.what != what),
@@ -183,22 +233,19 @@ impl Switchboard {
                 }
             }
         }
-        for client in &self.clients {
-            let _ = client.lines.send(line.clone());
-        }
-        self.log.push_back(Kept { seq, what, line });
+        let kept = Kept { event: Arc::new(event), what, line: OnceCell::new() };
+        self.clients.iter().for_each(|client| client.ear.event(&kept));
+        self.log.push_back(kept);
     }
 
     fn command(&mut self, command: Command) {
         match command {
-            Command::Joined { id, lines, since, actor, observer } => {
-                for kept in self.log.iter().filter(|kept| kept.seq > since) {
-                    let _ = lines.send(kept.line.clone());
+            Command::Joined { since, client } => {
+                self.log.iter().filter(|kept| kept.event.seq > since).for_each(|kept| client.ear.event(kept));
+                if !client.observer && self.driver.is_none() {
+                    self.driver = Some(client.id);
                 }
-                self.clients.push(Connected { id, lines, actor, observer });
-                if !observer && self.driver.is_none() {
-                    self.driver = Some(id);
-                }
+                self.clients.push(client);
                 self.company_changed();
             }
             Command::Left { id } => {
@@ -223,7 +270,7 @@ impl Switchboard {
                     let _ = self.to_engine.send(Incoming::Decide { client: id, by: client.actor.clone(), decision });
                 } else {
                     let reason = "somebody else drives this run: take the wheel first".to_owned();
-                    self.tell(id, &ToClient::Refused { reason });
+                    self.tell(id, ToClient::Refused { reason });
                 }
             }
             ToServer::TakeWheel if !client.observer => {
@@ -246,13 +293,13 @@ impl Switchboard {
         for client in self.clients.iter().filter(|c| !c.observer) {
             let yours = self.driver == Some(client.id);
             let watchers = company.saturating_sub(1);
-            let _ = client.lines.send(line(&ToClient::Wheel { yours, driver: driver.clone(), watchers }).into());
+            client.ear.tell(ToClient::Wheel { yours, driver: driver.clone(), watchers });
         }
     }
 
-    fn tell(&self, id: u64, frame: &ToClient) {
+    fn tell(&self, id: u64, frame: ToClient) {
         if let Some(client) = self.clients.iter().find(|c| c.id == id) {
-            let _ = client.lines.send(line(frame).into());
+            client.ear.tell(frame);
         }
     }
 }

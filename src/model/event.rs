@@ -1,5 +1,7 @@
 //! What happened. The engine emits events; every front end, the journal and recordings consume them.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{AtEnd, CheckResult, Exit, MaintenanceChoice, Plan, Route, Survey, Value};
@@ -67,7 +69,7 @@ pub enum EventKind {
     },
     /// The plan as it would be carried out now. A later one replaces it.
     Planned {
-        plan: Box<Plan>,
+        plan: Arc<Plan>,
     },
     Answered {
         key: String,

@@ -1,6 +1,7 @@
 //! The ordered steps of all hops, as they are shown, approved, journaled and carried out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -82,9 +83,9 @@ pub struct PlannedStep {
     pub offline: Offline,
     pub resume: ResumeClass,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub done_when: Option<Probe>,
+    pub done_when: Option<Box<Probe>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retry: Option<Retry>,
+    pub retry: Option<Box<Retry>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,
     /// Raised before this step begins.
@@ -190,8 +191,8 @@ pub struct Scope {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub items: BTreeMap<String, Value>,
     /// The catalogue's `env`, which every program of this plan gets.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub env: Vec<(String, Template)>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub env: Arc<[(String, Template)]>,
 }
 
 /// What happens with a step that was running when its runner died.

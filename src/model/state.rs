@@ -1,6 +1,7 @@
 //! Everything that front ends show, as a fold over events. A front end counts nothing itself.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +35,7 @@ pub struct State {
     pub checks: Vec<CheckRow>,
     pub checks_ended: bool,
     pub maintenance: Option<MaintenanceChoice>,
-    pub plan: Option<Plan>,
+    pub plan: Option<Arc<Plan>>,
     pub answers: BTreeMap<String, String>,
     pub run: Option<String>,
     pub run_began: Option<jiff::Timestamp>,
@@ -202,7 +203,7 @@ impl State {
         }
     }
 
-    fn plan_changed(&mut self, plan: &Plan) {
+    fn plan_changed(&mut self, plan: &Arc<Plan>) {
         let mut old: BTreeMap<String, StepRow> = self.steps.drain(..).map(|row| (row.key.clone(), row)).collect();
         self.steps = plan
             .steps

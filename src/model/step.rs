@@ -20,8 +20,8 @@ pub struct Step {
     pub needs_space: Option<Space>,
     pub checks: Vec<Check>,
     pub resume: Option<Resume>,
-    pub done_when: Option<Probe>,
-    pub retry: Option<Retry>,
+    pub done_when: Option<Box<Probe>>,
+    pub retry: Option<Box<Retry>>,
     pub estimate: Option<Estimate>,
     /// How maintenance is left again; only on maintenance steps.
     pub undo: Vec<Step>,

@@ -222,7 +222,7 @@ impl Fake {
             }
             Decision::RunTags { tags, .. } => {
                 self.plan = Plan { to: self.plan.from.clone(), hops: Vec::new(), tags, ..self.plan.clone() };
-                vec![EventKind::Planned { plan: Box::new(self.plan.clone()) }]
+                vec![EventKind::Planned { plan: self.plan.clone().into() }]
             }
             Decision::Acknowledge { release, item, hash } => vec![EventKind::Acknowledged { release, item, hash, by }],
             Decision::RunChecks => {
@@ -235,11 +235,11 @@ impl Fake {
                 self.began(false),
                 EventKind::RunChanged { state: RunState::Preparing },
                 EventKind::MaintenanceChosen { choice, by },
-                EventKind::Planned { plan: Box::new(self.plan.clone()) },
+                EventKind::Planned { plan: self.plan.clone().into() },
                 EventKind::RunChanged { state: RunState::AwaitingApproval },
             ],
             Decision::Resume => {
-                let planned = EventKind::Planned { plan: Box::new(self.plan.clone()) };
+                let planned = EventKind::Planned { plan: self.plan.clone().into() };
                 self.go_on(vec![self.began(true), planned])
             }
             Decision::Answer { key, value } => {

@@ -264,7 +264,7 @@ fn leaf(
         why: step.why.as_ref().filter(|_| !listed).map(|t| renderer.text(t)).transpose()?.map(|t| t.to_string()),
         resume: class(step, &work),
         work,
-        scope: Scope { env: here.env.to_vec(), ..place.scope.clone() },
+        scope: Scope { env: here.env.clone(), ..place.scope.clone() },
         offline,
         done_when: step.done_when.clone().filter(|_| !listed),
         retry: step.retry.clone().filter(|_| !listed),

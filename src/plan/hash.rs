@@ -4,6 +4,7 @@
 //! reasons, estimates and texts.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -32,8 +33,11 @@ pub fn hash(plan: &Plan, names: &Names, helpers: &BTreeMap<String, Vec<u8>>) -> 
         helpers,
     };
     let mut hashed = Hashed(Sha256::new());
-    // Neither a value of JSON nor the hasher can refuse.
-    let _ = serde_json::to_writer(&mut hashed, &all);
+    // Neither a value of JSON nor the hasher can refuse. Signs come one by one, and are hashed together.
+    let mut signs = std::io::BufWriter::new(&mut hashed);
+    let _ = serde_json::to_writer(&mut signs, &all);
+    let _ = signs.flush();
+    drop(signs);
     hex(&hashed.0.finalize())
 }
 
@@ -81,26 +85,36 @@ fn facts(names: &Names) -> Value {
 }
 
 /// What a step does, without what it says.
-pub fn work(step: &PlannedStep) -> Value {
+fn work(step: &PlannedStep) -> Work {
     let mut value = serde_json::to_value(step).unwrap_or_default();
-    strip(&mut value);
     if let Some(ask) = value.get_mut("work").and_then(|w| w.get_mut("ask")).and_then(Value::as_object_mut) {
         ask.shift_remove("text");
     }
-    value
+    Work(value)
 }
 
-fn strip(value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            // Sorted, so that what was taken out leaves no trace in the order of the rest.
-            let mut kept: BTreeMap<String, Value> = std::mem::take(map).into_iter().collect();
-            kept.retain(|key, _| !WORDS.contains(&key.as_str()));
-            kept.values_mut().for_each(strip);
-            map.extend(kept);
+struct Work(Value);
+
+impl Serialize for Work {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Stripped(&self.0).serialize(serializer)
+    }
+}
+
+/// Written without the keys that only say something, and sorted, so that they leave no trace in the order of the rest.
+struct Stripped<'a>(&'a Value);
+
+impl Serialize for Stripped<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Object(map) => {
+                let mut kept: Vec<_> = map.iter().filter(|(key, _)| !WORDS.contains(&key.as_str())).collect();
+                kept.sort_unstable_by_key(|(key, _)| *key);
+                serializer.collect_map(kept.into_iter().map(|(key, value)| (key, Stripped(value))))
+            }
+            Value::Array(list) => serializer.collect_seq(list.iter().map(Stripped)),
+            plain => plain.serialize(serializer),
         }
-        Value::Array(list) => list.iter_mut().for_each(strip),
-        _ => {}
     }
 }
 

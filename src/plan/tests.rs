@@ -244,7 +244,9 @@ fn a_higher_floor_is_never_lost_to_a_lower_one() {
 
 #[test]
 fn two_steps_with_one_key_are_no_plan() {
-    let catalogue = catalogue("direct", |text| text.replace("{ id: own, title: Own,", "{ id: install, title: Own,"));
+    // Whether it applies is only known now, so that it was no mistake when it was read.
+    let own = "{ id: install, title: Own, when: to == '2.0.0',";
+    let catalogue = catalogue("direct", |text| text.replace("{ id: own, title: Own,", own));
     let error = plan(&catalogue, "1.0.0", "2.0.0").expect_err("a key is there twice");
     assert!(error.to_string().contains("2.0.0/install"), "{error}");
 }

@@ -1,5 +1,7 @@
 //! What a step would do, for reading before it is approved: the very SQL, argument list or file change.
 
+use std::collections::BTreeMap;
+
 use super::file;
 use crate::definition::{Renderer, Text};
 use crate::model::{
@@ -14,8 +16,25 @@ struct Here<'a> {
     renderer: Renderer,
 }
 
+/// As many steps are described before another thread begins to help.
+const FEW: usize = 500;
+
+/// Describes every step as it is with these answers.
+pub fn describe_all(steps: &mut [PlannedStep], site: &Site, answers: &BTreeMap<String, String>) {
+    let each = |part: &mut [PlannedStep]| {
+        part.iter_mut().for_each(|step| describe(step, &site.scoped(&step.scope, answers)));
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut parts = steps.chunks_mut(steps.len().div_ceil(threads).max(FEW));
+    let first = parts.next().unwrap_or_default();
+    std::thread::scope(|scope| {
+        parts.for_each(|part| drop(scope.spawn(move || each(part))));
+        each(first);
+    });
+}
+
 /// Fills in what a step touches and its detail. It reads files of the system, and changes nothing.
-pub fn describe(step: &mut PlannedStep, site: &Site) {
+fn describe(step: &mut PlannedStep, site: &Site) {
     let here = &Here { site, renderer: site.renderer() };
     let (touches, mut detail) = match &step.work {
         Work::Sql(sql) => {

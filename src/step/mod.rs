@@ -26,7 +26,7 @@ mod tests;
 pub use ask::fits as answer_fits;
 pub use check::rows_as_lines;
 pub use context::{Context, Control, Failure, Outcome, Report};
-pub use describe::describe;
+pub use describe::describe_all;
 pub use run::{Left, left_behind};
 pub use space::{Room, beside, room};
 

@@ -280,7 +280,7 @@ fn scrolling_past_the_end_does_not_have_to_be_taken_back() {
 /// A question with more text than the smallest screen has lines.
 fn long_question(columns: u16, rows: u16) -> Wizard {
     let mut w = Wizard::new(columns, rows).surveyed().at_plan();
-    let plan = w.model.state.plan.as_mut().expect("a plan");
+    let plan = std::sync::Arc::make_mut(w.model.state.plan.as_mut().expect("a plan"));
     let step = plan.steps.iter_mut().find(|s| matches!(s.work, Work::Ask(_))).expect("a question");
     if let Work::Ask(ask) = &mut step.work {
         let lines: Vec<_> = (1..=30).map(|n| format!("line {n} of the question")).collect();

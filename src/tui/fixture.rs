@@ -210,7 +210,7 @@ impl Wizard {
         match decision {
             Decision::ChooseTarget { .. } => {
                 self.event(EventKind::Routed { route: route() });
-                self.event(EventKind::Planned { plan: Box::new(plan_fixture::plan()) });
+                self.event(EventKind::Planned { plan: plan_fixture::plan().into() });
             }
             Decision::Acknowledge { release, item, hash } => {
                 self.event(EventKind::Acknowledged { release, item, hash, by });

@@ -206,7 +206,7 @@ impl Model {
     pub fn approvable(&self) -> Option<&Plan> {
         match self.state.run_state {
             Some(RunState::AwaitingApproval) if !self.decided() && self.state.ended.is_none() => {
-                self.state.plan.as_ref()
+                self.state.plan.as_deref()
             }
             _ => None,
         }
