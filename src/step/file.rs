@@ -10,6 +10,7 @@ use super::{Context, Outcome, Report};
 use crate::files::{Document, FileError, Format};
 use crate::model::{Edits, FileEdit, Setting, Template, Value};
 use crate::probe::Site;
+use crate::store::kill_point;
 
 pub fn run(edit: &FileEdit, context: &Context) -> Outcome {
     match attempt(edit, context) {
@@ -75,6 +76,7 @@ fn moved(from: &Path, to: &Path) -> Result<Outcome, String> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).map_err(fail)?;
     }
+    kill_point("before: move");
     match fs::rename(from, to) {
         Err(e) if e.kind() == std::io::ErrorKind::CrossesDevices => {
             // On another file system: the copy is whole before the original goes.
@@ -82,7 +84,9 @@ fn moved(from: &Path, to: &Path) -> Result<Outcome, String> {
             aside.push(".stepwell-new");
             fs::copy(from, &aside).map_err(fail)?;
             fs::File::open(&aside).and_then(|f| f.sync_all()).map_err(fail)?;
+            kill_point("before: rename the moved copy");
             fs::rename(&aside, to).map_err(fail)?;
+            kill_point("after: rename the moved copy");
             fs::remove_file(from).map_err(fail)?;
         }
         other => other.map_err(fail)?,
@@ -212,6 +216,7 @@ fn keep(path: &Path, before: &str, context: &Context) -> std::io::Result<PathBuf
         let mut file = super::shim::private(&part, true)?;
         file.write_all(before.as_bytes())?;
         file.sync_all()?;
+        kill_point("before: keep the old file");
         fs::rename(&part, &kept)?;
         sync_folder(&kept)?;
     }
@@ -237,7 +242,9 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
         let _ = std::os::unix::fs::chown(&aside, Some(was.uid()), Some(was.gid()));
     }
     file.sync_all()?;
+    kill_point("before: replace the file");
     fs::rename(&aside, path)?;
+    kill_point("after: replace the file");
     sync_folder(path)
 }
 

@@ -12,6 +12,7 @@ use super::{Context, Control, Outcome, Report};
 use crate::definition::Text;
 use crate::model::{Answer, AnswerSpec, Command, Expect, Template};
 use crate::probe::{Verdict, base_env, judge, lines_answer, text_lines};
+use crate::store::kill_point;
 
 /// What an attempt of a program left behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +102,9 @@ fn start(command: &Command, as_user: Option<&Template>, context: &Context, folde
     });
     shim.stdout(out).stderr(err);
     // The child lives on when this is dropped.
+    kill_point("before: start the program");
     shim.spawn().map_err(fail)?;
+    kill_point("after: start the program");
     // Not waited for: its status file is what counts, whoever is the parent then. Tokio reaps it.
     Ok(())
 }

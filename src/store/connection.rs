@@ -3,7 +3,7 @@
 use sqlx::{Connection as _, MySqlConnection, PgConnection, SqliteConnection};
 
 use super::rows::KEPT;
-use super::{Engine, Location, Rows, StoreError, blocker, mysql, postgres, sqlite};
+use super::{Engine, Location, Rows, StoreError, blocker, kill_point, mysql, postgres, sqlite};
 use crate::model::Value;
 
 /// A connection. Dropping it in a transaction rolls that back.
@@ -12,6 +12,7 @@ pub struct Connection {
     inner: Inner,
     /// Where it leads, and its number there: who holds a lock that it waits for is asked by another one.
     server: Option<(Location, i64)>,
+    read_only: bool,
 }
 
 #[derive(Debug)]
@@ -51,7 +52,7 @@ impl Connection {
     /// When the file cannot be made or is no database.
     pub async fn create(path: &std::path::Path) -> Result<Connection, StoreError> {
         let inner = Inner::Sqlite(Box::new(sqlite::open(path, false, true).await?));
-        Ok(Connection { inner, server: None })
+        Ok(Connection { inner, server: None, read_only: false })
     }
 
     async fn connect(location: &Location, read_only: bool) -> Result<Connection, StoreError> {
@@ -60,7 +61,14 @@ impl Connection {
             Location::Postgres(server) => Inner::Postgres(Box::new(postgres::open(server, read_only).await?)),
             Location::Mysql(server) => Inner::Mysql(Box::new(mysql::open(server, read_only).await?)),
         };
-        Ok(Connection { inner, server: None })
+        Ok(Connection { inner, server: None, read_only })
+    }
+
+    /// Passes a point at which a test may end the process.
+    fn pass(&self, what: &str, sql: &str) {
+        if cfg!(debug_assertions) && !self.read_only {
+            kill_point(&format!("{what}: {}", sql.split_whitespace().take(4).collect::<Vec<_>>().join(" ")));
+        }
     }
 
     /// The kind of database.
@@ -85,7 +93,7 @@ impl Connection {
     /// # Errors
     /// As [`Connection::query`].
     pub async fn query_up_to(&mut self, sql: &str, binds: &[Value], most: usize) -> Result<Rows, StoreError> {
-        let Connection { inner, server } = self;
+        let Connection { inner, server, .. } = self;
         match inner {
             Inner::Sqlite(inner) => sqlite::query(inner, sql, binds, most).await,
             Inner::Postgres(inner) => blocker::named(server.as_ref(), postgres::query(inner, sql, binds, most)).await,
@@ -98,12 +106,15 @@ impl Connection {
     /// # Errors
     /// When the store refuses it or is gone.
     pub async fn execute(&mut self, sql: &str, binds: &[Value]) -> Result<u64, StoreError> {
-        let Connection { inner, server } = self;
-        match inner {
+        self.pass("before", sql);
+        let Connection { inner, server, .. } = self;
+        let done = match inner {
             Inner::Sqlite(inner) => sqlite::execute(inner, sql, binds).await,
             Inner::Postgres(inner) => blocker::named(server.as_ref(), postgres::execute(inner, sql, binds)).await,
             Inner::Mysql(inner) => blocker::named(server.as_ref(), mysql::execute(inner, sql, binds)).await,
-        }
+        };
+        self.pass("after", sql);
+        done
     }
 
     /// Bytes that the store takes.
@@ -168,11 +179,14 @@ impl Connection {
     }
 
     async fn command(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        match &mut self.inner {
+        self.pass("before", sql);
+        let done = match &mut self.inner {
             Inner::Sqlite(inner) => sqlite::execute(inner, sql, &[]).await.map(drop),
             Inner::Postgres(inner) => postgres::command(inner, sql).await,
             Inner::Mysql(inner) => mysql::command(inner, sql).await,
-        }
+        };
+        self.pass("after", sql);
+        done
     }
 
     /// Closes it in good order.

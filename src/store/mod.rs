@@ -7,6 +7,7 @@ mod blocker;
 mod connection;
 mod dialect;
 mod error;
+mod kill_point;
 mod location;
 mod mysql;
 mod postgres;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 pub use connection::Connection;
 pub use error::{StoreError, Trouble};
+pub use kill_point::kill_point;
 pub use location::{Engine, Location, Server};
 pub use rows::Rows;
 use value::lost;

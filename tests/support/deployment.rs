@@ -103,15 +103,17 @@ impl Deployment {
     /// Runs the program without a terminal until it ends.
     #[track_caller]
     pub fn run<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Ran {
+        self.run_with(args, &[])
+    }
+
+    /// The same with more in its environment.
+    #[track_caller]
+    pub fn run_with<'a>(&self, args: impl IntoIterator<Item = &'a str>, more: &[(&str, &str)]) -> Ran {
         let args: Vec<&str> = args.into_iter().collect();
-        let output = assert_cmd::Command::new(program())
-            .args(&args)
-            .current_dir(self.dir())
-            .env_clear()
-            .envs(self.environment())
-            .timeout(PATIENCE)
-            .output()
-            .unwrap_or_else(|error| panic!("stepwell {}: {error}", args.join(" ")));
+        let mut command = assert_cmd::Command::new(program());
+        command.args(&args).current_dir(self.dir()).env_clear().envs(self.environment());
+        let output = command.envs(more.iter().copied()).timeout(PATIENCE).output();
+        let output = output.unwrap_or_else(|error| panic!("stepwell {}: {error}", args.join(" ")));
         Ran { command: format!("stepwell {}", args.join(" ")), output }
     }
 
@@ -176,6 +178,11 @@ impl Ran {
     pub fn exit(self, code: i32) -> Self {
         assert_eq!(self.output.status.code(), Some(code), "{self}");
         self
+    }
+
+    /// Whether it was ended by SIGKILL.
+    pub fn was_killed(&self) -> bool {
+        std::os::unix::process::ExitStatusExt::signal(&self.output.status) == Some(9)
     }
 
     /// The exit code.

@@ -132,19 +132,13 @@ impl Ledger {
         .expect("a release");
 
         let gate = Gate::at(&deployment.home().join("gate"));
-        let ledger = LedgerDeployment {
+        let mut ledger = LedgerDeployment {
             gate,
             deployment,
             server: self.server.map(Server::start),
             journal: if self.journal_in_store { "{ store: db }" } else { "file" },
         };
-        ledger.sql(
-            "create table about (version text not null);
-             insert into about values ('1.0.0');
-             create table entries (id integer primary key, amount integer not null);
-             insert into entries (id, amount)
-                 with recursive n(i) as (select 1 union all select i + 1 from n where i < 100) select i, i from n;",
-        );
+        ledger.fill();
         ledger.write("stepwell.yaml", &ledger.yaml());
         ledger
     }
@@ -161,6 +155,31 @@ pub struct LedgerDeployment {
 }
 
 impl LedgerDeployment {
+    fn fill(&mut self) {
+        self.sql(
+            "create table about (version text not null);
+             insert into about values ('1.0.0');
+             create table entries (id integer primary key, amount integer not null);
+             insert into entries (id, amount)
+                 with recursive n(i) as (select 1 union all select i + 1 from n where i < 100) select i, i from n;",
+        );
+    }
+
+    /// Makes everything as it was before the first run: what the upgrade and Stepwell left is gone.
+    pub fn reset(&mut self) {
+        for entry in fs::read_dir(self.dir()).expect("the deployment's folder") {
+            let path = entry.expect("an entry").path();
+            if path.ends_with("stepwell.yaml") {
+                continue;
+            }
+            if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.expect("goes");
+        }
+        if let Some(server) = &self.server {
+            server.empty();
+        }
+        self.fill();
+    }
+
     /// Where its database is, even while it is not there.
     pub fn path(&self) -> PathBuf {
         self.dir().join("ledger.sqlite")

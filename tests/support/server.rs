@@ -107,6 +107,16 @@ impl Server {
         let _ = child.wait();
     }
 
+    /// Makes its database anew.
+    pub fn empty(&self) {
+        let (outside, force) = match self.kind {
+            Kind::Postgres => ("postgres", " with (force)"),
+            Kind::Mariadb => ("mysql", ""),
+        };
+        self.sql_in(outside, &format!("drop database app{force}"));
+        self.sql_in(outside, "create database app");
+    }
+
     /// Where clients find it: PostgreSQL's folder, MariaDB's file.
     pub fn socket(&self) -> PathBuf {
         match self.kind {

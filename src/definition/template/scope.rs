@@ -67,7 +67,14 @@ impl Scope {
         };
         let compiled = super::render::compile(&self.env, expression).map_err(fail)?;
         let value = compiled.eval(self.view(At::Root)).map_err(fail)?;
-        if value.is_undefined() { Err(format!("`{expression}` has no value")) } else { Ok(value) }
+        if !value.is_undefined() {
+            return Ok(value);
+        }
+        let item = expression.trim().split_once('.').map(|(name, _)| name);
+        match item.filter(|name| self.names.items.contains_key(*name)) {
+            Some(name) => Err(format!("`{expression}` has no value: `{name}` has no columns; write `{name}`")),
+            None => Err(format!("`{expression}` has no value")),
+        }
     }
 
     fn view(&self, at: At) -> Engine {

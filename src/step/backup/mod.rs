@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Context, Outcome, Report};
 use crate::model::BackupSpec;
-use crate::store::{Engine, Location};
+use crate::store::{Engine, Location, kill_point};
 
 pub(super) use sqlite::copy as copy_sqlite;
 
@@ -82,7 +82,9 @@ fn settle(part: &Path, target: &Path) -> std::io::Result<u64> {
     std::fs::set_permissions(part, std::fs::Permissions::from_mode(0o600))?;
     let file = std::fs::File::open(part)?;
     file.sync_all()?;
+    kill_point("before: the copy gets its name");
     std::fs::rename(part, target)?;
+    kill_point("after: the copy gets its name");
     if let Some(folder) = target.parent() {
         std::fs::File::open(folder)?.sync_all()?;
     }
