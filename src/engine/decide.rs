@@ -129,7 +129,7 @@ impl Machine {
         Ok(())
     }
 
-    fn planned(&self, route: &Route, skip_maintenance: bool) -> Result<Plan, String> {
+    pub(super) fn planned(&self, route: &Route, skip_maintenance: bool) -> Result<Plan, String> {
         let (Some(from), Some(site)) = (&self.from, &self.site) else {
             return Err("which version is deployed is not known yet".to_owned());
         };

@@ -135,6 +135,7 @@ impl Machine {
 
     pub(super) fn alone(&mut self) {
         match self.state.run_state {
+            Some(RunState::AwaitingApproval) if self.is_half_done() => drop(self.stop()),
             Some(RunState::AwaitingApproval | RunState::Preparing) => {
                 let text = "Nobody approved the plan for ten minutes. The run is abandoned; nothing of it was done.";
                 self.leave_then_end(Ending {

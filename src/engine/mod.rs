@@ -7,6 +7,7 @@
 mod act;
 mod advance;
 mod attempts;
+mod changed;
 mod checks;
 mod decide;
 mod dispatch;

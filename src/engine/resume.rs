@@ -55,7 +55,9 @@ impl Machine {
             }
             self.from = Some(from);
         }
-        self.say(EventKind::Planned { plan: record.plan });
+        let approved = record.plan;
+        self.keep_facts(&approved);
+        self.say(EventKind::Planned { plan: approved.clone() });
         self.say(EventKind::History { epoch });
         for event in events {
             match &event.kind {
@@ -76,6 +78,12 @@ impl Machine {
         for (key, _, attempt) in &steps {
             let known = self.attempts.entry(key.clone()).or_insert(0);
             *known = (*known).max(*attempt);
+        }
+        if !self.abandoning
+            && let Err(ending) = self.compare(&approved, &steps)
+        {
+            self.end(ending);
+            return;
         }
         let mut found = Vec::new();
         for (key, state, _) in steps {

@@ -47,6 +47,7 @@ impl Teller {
             EventKind::Answered { key, value, by } => vec![run::answered(key, value, by)],
             EventKind::RunBegan { run, resumed, by, .. } => vec![run::began(run, *resumed, by)],
             EventKind::RunChanged { state } => run::changed(*state).map(str::to_owned).into_iter().collect(),
+            EventKind::PlanChanged { differences } => run::plan_changed(differences),
             EventKind::Approved { hash, irreversible, by, .. } => vec![run::approved(hash, irreversible.len(), by)],
             EventKind::StepChanged { key, .. } => step_line(state, key).into_iter().collect(),
             // Told as signs of life: a line for each would be all there is to hear.

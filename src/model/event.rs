@@ -95,6 +95,10 @@ pub enum EventKind {
         at_end: AtEnd,
         by: Actor,
     },
+    /// The plan of a run that goes on is not the one that was approved: what is different, for people.
+    PlanChanged {
+        differences: Vec<String>,
+    },
     StepChanged {
         key: String,
         state: StepState,

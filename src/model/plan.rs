@@ -11,7 +11,7 @@ use super::{
 };
 
 /// What one run does. A run keeps it whole, as it was approved.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Version of this record's own format.
     pub format: u32,
@@ -26,6 +26,15 @@ pub struct Plan {
     pub hops: Vec<Hop>,
     /// In the order in which they are carried out.
     pub steps: Vec<PlannedStep>,
+    /// The facts that it was made with, by name. Of a secret nothing but its name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, Value>,
+    /// Where the stores are, by name. Never a password.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stores: BTreeMap<String, String>,
+    /// SHA-256 of the helper programs, by path.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub helpers: BTreeMap<String, String>,
     /// SHA-256 in hexadecimal over steps, facts, maintenance and helper files; not over titles and texts.
     pub hash: String,
 }

@@ -44,6 +44,8 @@ pub struct State {
     pub history: Option<u64>,
     pub run_state: Option<RunState>,
     pub approved: bool,
+    /// How the plan differs from the one that was approved earlier. Empty once it is approved anew.
+    pub changes: Vec<String>,
     pub at_end: AtEnd,
     /// One for each step of the plan, in its order.
     pub steps: Vec<StepRow>,
@@ -153,8 +155,13 @@ impl State {
             }
             EventKind::History { epoch } => self.history = Some(*epoch),
             EventKind::RunChanged { state } => self.run_state = Some(*state),
+            EventKind::PlanChanged { differences } => {
+                self.approved = false;
+                self.changes.clone_from(differences);
+            }
             EventKind::Approved { at_end, .. } => {
                 self.approved = true;
+                self.changes.clear();
                 self.at_end = *at_end;
             }
             EventKind::StepChanged { key, state } => self.step_changed(key, state, event.at),

@@ -141,6 +141,7 @@ impl Fake {
                 hops: vec![hop],
                 steps: steps.iter().map(|key| step(key, run())).collect(),
                 hash: "c0ffee".to_owned(),
+                ..Plan::default()
             },
             fate: BTreeMap::new(),
             log: Vec::new(),

@@ -50,10 +50,13 @@ pub fn build(catalogue: &Catalogue, site: &Site, request: &Request<'_>) -> Resul
         },
         hops: hops.clone(),
         hash: String::new(),
+        facts: hash::facts(&site.names),
+        stores: site.stores.iter().map(|(name, location)| (name.clone(), location.shown())).collect(),
+        helpers: hash::helpers(&catalogue.helpers),
     };
     keys_differ(&plan.steps)?;
     mark_points_of_no_return(&mut plan.steps, request.from, site);
-    plan.hash = hash::hash(&plan, &site.names, &catalogue.helpers);
+    plan.hash = hash::hash(&plan);
     Ok(plan)
 }
 

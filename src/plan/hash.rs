@@ -16,11 +16,8 @@ use crate::model::{Plan, PlannedStep};
 /// Keys of a step that only say something.
 const WORDS: [&str; 7] = ["title", "why", "fix", "estimate", "detail", "proof", "touches"];
 
-/// SHA-256 over a plan's work, in hexadecimal. Of a secret only its name counts; `helpers` are the contents of helper
-/// programs by path.
-pub fn hash(plan: &Plan, names: &Names, helpers: &BTreeMap<String, Vec<u8>>) -> String {
-    let helpers: BTreeMap<&str, String> =
-        helpers.iter().map(|(path, content)| (path.as_str(), hex(&Sha256::digest(content)))).collect();
+/// SHA-256 over a plan's work, in hexadecimal. Of a secret only its name counts.
+pub fn hash(plan: &Plan) -> String {
     let hops: Vec<Value> = plan.hops.iter().map(|h| json!([h.from, h.to, h.releases])).collect();
     let all = All {
         system: &plan.system,
@@ -29,8 +26,8 @@ pub fn hash(plan: &Plan, names: &Names, helpers: &BTreeMap<String, Vec<u8>>) -> 
         to: &plan.to,
         hops,
         steps: Works(&plan.steps),
-        facts: facts(names),
-        helpers,
+        facts: &plan.facts,
+        helpers: &plan.helpers,
     };
     let mut hashed = Hashed(Sha256::new());
     // Neither a value of JSON nor the hasher can refuse. Signs come one by one, and are hashed together.
@@ -50,8 +47,8 @@ struct All<'a> {
     to: &'a str,
     hops: Vec<Value>,
     steps: Works<'a>,
-    facts: Value,
-    helpers: BTreeMap<&'a str, String>,
+    facts: &'a BTreeMap<String, Value>,
+    helpers: &'a BTreeMap<String, String>,
 }
 
 struct Works<'a>(&'a [PlannedStep]);
@@ -75,13 +72,29 @@ impl std::io::Write for Hashed {
     }
 }
 
-fn facts(names: &Names) -> Value {
+/// The facts as a plan keeps them.
+pub fn facts(names: &Names) -> BTreeMap<String, Value> {
     let value = |fact: &FactValue| match fact {
         FactValue::Plain(value) => value.clone(),
         FactValue::Secret => Value::from("secret"),
         FactValue::PerRelease { given, default } => json!([given, default]),
     };
-    names.facts.iter().map(|(name, fact)| (name.clone(), value(fact))).collect::<serde_json::Map<_, _>>().into()
+    names.facts.iter().map(|(name, fact)| (name.clone(), value(fact))).collect()
+}
+
+/// The helper programs as a plan keeps them: their digests, of the contents by path.
+pub fn helpers(helpers: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, String> {
+    helpers.iter().map(|(path, content)| (path.clone(), hex(&Sha256::digest(content)))).collect()
+}
+
+/// SHA-256 over what one step does.
+pub fn step_digest(step: &PlannedStep) -> String {
+    let mut hashed = Hashed(Sha256::new());
+    let mut signs = std::io::BufWriter::new(&mut hashed);
+    let _ = serde_json::to_writer(&mut signs, &work(step));
+    let _ = signs.flush();
+    drop(signs);
+    hex(&hashed.0.finalize())
 }
 
 /// What a step does, without what it says.

@@ -1,6 +1,7 @@
 //! From versions, facts and a catalogue to an ordered plan. Pure: nothing here reads a file or asks a database.
 
 mod build;
+mod changes;
 mod expand;
 mod hash;
 mod path;
@@ -10,6 +11,7 @@ mod tags;
 mod tests;
 
 pub use build::{Request, build};
+pub use changes::{Changes, Reach, changes};
 pub use expand::children;
 pub use path::{PathError, hops, targets};
 pub use route::{note_items, route};

@@ -143,5 +143,6 @@ pub fn plan() -> Plan {
         hops: hops(),
         steps,
         hash: "plan-1".into(),
+        ..Plan::default()
     }
 }

@@ -47,6 +47,12 @@ fn rows(model: &Model, plan: &Plan, room: usize) -> Vec<(Option<usize>, Line<'st
     let theme = model.theme;
     let mut rows = Vec::new();
     let columns = Columns::of(plan, room);
+    if !model.state.changes.is_empty() {
+        rows.push((None, Line::styled(words::CHANGED, theme.warn())));
+        for line in model.state.changes.iter().flat_map(|text| text.lines()) {
+            rows.push((None, Line::raw(format!("  {}", fit(&visible(line), room.saturating_sub(2), theme.glyphs.ascii)))));
+        }
+    }
     let mut part = None;
     for (i, step) in plan.steps.iter().enumerate() {
         if part != Some(step.hop) {

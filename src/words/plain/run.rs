@@ -37,6 +37,13 @@ pub fn answered(key: &str, value: &str, by: &Actor) -> String {
     format!("Answer to {}: {} (by {})", visible(key), visible(value), who(by))
 }
 
+/// The plan is not the one that was approved.
+pub fn plan_changed(differences: &[String]) -> Vec<String> {
+    let head = "Since the plan was approved its definitions have changed:".to_owned();
+    let lines = differences.iter().flat_map(|text| text.lines()).map(|line| format!("  {}", visible(line)));
+    std::iter::once(head).chain(lines).collect()
+}
+
 /// The plan was approved.
 pub fn approved(hash: &str, points: usize, by: &Actor) -> String {
     let points = match points {
