@@ -114,3 +114,24 @@ fn a_server_that_was_killed_is_waited_for() {
         assert_same(&expected, &ledger.contents(), &format!("{kind:?}, after its server was killed"));
     }
 }
+
+#[test]
+fn a_backup_that_was_put_back_in_the_middle_is_noticed() {
+    for kind in [None, Some(Kind::Postgres), Some(Kind::Mariadb)] {
+        let ledger = kind.map_or_else(Ledger::new, |kind| Ledger::new().on(kind)).with_gate().build();
+        let runner = ledger.start_runner();
+        let waiting = ledger.gate.reached();
+        ledger.lose_power();
+        drop((waiting, runner));
+        // As it was before the run: neither the column nor Stepwell's marks.
+        ledger.sql("alter table entries drop column cents");
+        ledger.sql("drop table stepwell_mark");
+        ledger.sql("drop table stepwell_fence");
+        ledger.finish().exit(6).prints("2.0.0/column").prints("put back from a backup").prints("stepwell abandon");
+        ledger.run(["abandon"]).exit(0);
+        let gate = ledger.gate.path().display().to_string();
+        ledger.write("stepwell.yaml", &ledger.yaml().replace(&gate, "/dev/null"));
+        ledger.finish().exit(0);
+        assert_eq!(ledger.version(), "2.0.0");
+    }
+}

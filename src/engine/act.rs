@@ -83,11 +83,20 @@ pub struct Began {
     pub recorded: Option<String>,
 }
 
+/// A store that has forgotten what was done in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forgotten {
+    pub store: String,
+    pub steps: Vec<String>,
+}
+
 /// A run that goes on.
 #[derive(Clone, Debug)]
 pub struct Resumed {
     pub record: RunRecord,
     pub taken: Taken,
+    /// Stores that do not know of steps which this run has done in them: older copies, or other databases.
+    pub forgotten: Vec<Forgotten>,
     pub steps: Vec<(String, StepState, u32)>,
     pub events: Vec<Event>,
     pub recorded: Option<String>,

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use super::act::{Act, Began, Input, Outgoing, Port, Resumed};
 use super::keeper::{self, Acquired, Purpose, Record};
 use super::machine::Machine;
-use super::{checks, executor, survey};
+use super::{checks, executor, memory, survey};
 use crate::definition::Deployment;
 use crate::journal::{Journal, JournalError, Lock, Marks, Place, Taken, me};
 use crate::model::{Catalogue, EventKind, Exit, PlannedStep, Severity, StepState, Work};
@@ -278,7 +278,12 @@ impl Dispatcher {
             let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&run_dir);
             made.map_err(|e| JournalError::Folder(format!("{} cannot be made: {e}", run_dir.display())))?;
         }
-        Ok(Resumed { record, taken, steps, events, recorded, left })
+        let marks = self.marks(&record.id);
+        let forgotten = match self.site() {
+            Some(site) => memory::forgotten(&site, &marks, &record.plan, &steps).await,
+            None => Vec::new(),
+        };
+        Ok(Resumed { record, taken, forgotten, steps, events, recorded, left })
     }
 
     fn site(&self) -> Option<Arc<Site>> {
@@ -297,6 +302,11 @@ impl Dispatcher {
             }
             let _ = inputs.send(Input::Asked { key, answer });
         });
+    }
+
+    fn marks(&self, run: &str) -> Marks {
+        let epoch = self.journal.as_ref().map_or(0, Journal::epoch);
+        Marks { deployment: self.setup.deployment.id.clone(), run: run.to_owned(), epoch }
     }
 
     /// A step with everything that an attempt of it may use.
@@ -320,11 +330,7 @@ impl Dispatcher {
             told_to_do,
             attempt,
             site: Arc::new(site.scoped(&step.scope, &state.answers)),
-            marks: Marks {
-                deployment: self.setup.deployment.id.clone(),
-                run: run.clone(),
-                epoch: self.journal.as_ref().map_or(0, Journal::epoch),
-            },
+            marks: self.marks(&run),
             fenced: self.fenced.clone(),
             run_dir: run_dir(&self.state_dir, &run),
             answers,

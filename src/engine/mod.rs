@@ -16,6 +16,7 @@ mod executor;
 mod items;
 mod keeper;
 mod machine;
+mod memory;
 mod maintenance;
 mod resume;
 mod survey;

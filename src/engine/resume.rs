@@ -1,6 +1,6 @@
 //! How a session starts: with what was found, with a new run, or with one that was not finished.
 
-use super::act::{Act, Began, Resumed};
+use super::act::{Act, Began, Forgotten, Resumed};
 use super::machine::{Ending, Machine};
 use super::survey::Surveyed;
 use crate::model::{EventKind, Exit, MaintenanceChoice, Outcome, Phase, RunState, Severity, StepState};
@@ -45,7 +45,7 @@ impl Machine {
 
     /// A run that was not finished: everything as it stood, and then on.
     pub(super) fn resumed(&mut self, resumed: Resumed) {
-        let Resumed { record, taken, steps, events, recorded, left } = resumed;
+        let Resumed { record, taken, forgotten, steps, events, recorded, left } = resumed;
         let epoch = taken.epoch;
         let scheme = &self.catalogue.system.versions.scheme;
         let ends = scheme.parse(&record.plan.from).ok().zip(scheme.parse(&record.plan.to).ok());
@@ -78,6 +78,12 @@ impl Machine {
         for (key, _, attempt) in &steps {
             let known = self.attempts.entry(key.clone()).or_insert(0);
             *known = (*known).max(*attempt);
+        }
+        if !self.abandoning
+            && let Some(store) = forgotten.first()
+        {
+            self.end(self.store_forgot(store));
+            return;
         }
         if !self.abandoning
             && let Err(ending) = self.compare(&approved, &steps)
@@ -133,6 +139,18 @@ impl Machine {
         } else {
             self.advance();
         }
+    }
+
+    /// What is still to come needs what was done before it, which is not there.
+    fn store_forgot(&self, Forgotten { store, steps }: &Forgotten) -> Ending {
+        let text = format!(
+            "The store `{store}` does not know of what this run has done in it ({}): it was put back from a backup, or is \
+             another database. Nothing was changed by this command. Put it back as the run left it and go on, or end the \
+             run and begin anew:",
+            steps.join(", ")
+        );
+        let next = Some(self.command("abandon"));
+        Ending { outcome: Outcome::NeedsOperator, exit: Exit::OperatorNeeded, text, next }
     }
 
     /// A program that still works must not find the service back: its end is waited for.

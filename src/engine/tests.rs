@@ -155,6 +155,7 @@ impl Session {
         let resumed = Resumed {
             record,
             taken: crate::journal::Taken { epoch: 2, from: None },
+            forgotten: Vec::new(),
             steps,
             events,
             recorded: None,

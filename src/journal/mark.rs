@@ -3,6 +3,8 @@
 //! A store that transactional or keyset steps touch holds two small tables. `stepwell_fence` keeps out a runner that
 //! lost the lease; `stepwell_mark` decides, after a crash, whether an effect happened. The journal only copies them.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::tables::{ID, KEY};
@@ -123,6 +125,21 @@ impl Marks {
             done: row[0] == json!(1),
             checkpoint: row[1].as_str().and_then(|t| serde_json::from_str(t).ok()).unwrap_or_default(),
         }))
+    }
+
+    /// The steps whose effect is marked; none where the store has never seen this run.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn done(&self, connection: &mut Connection) -> Result<BTreeSet<String>, StoreError> {
+        let sql = "select step from stepwell_mark where deployment = ? and run = ? and done = 1";
+        let sql = connection.engine().numbered(sql);
+        let binds = [self.deployment.clone().into(), self.run.clone().into()];
+        match connection.query_up_to(&sql, &binds, usize::MAX).await {
+            Ok(rows) => Ok(rows.rows.iter().filter_map(|row| row[0].as_str().map(str::to_owned)).collect()),
+            Err(e) if e.trouble == Trouble::NoSuchTable => Ok(BTreeSet::new()),
+            Err(e) => Err(e),
+        }
     }
 
     /// Writes a mark inside the transaction of the effect.

@@ -52,7 +52,8 @@ pub fn changes(approved: &Plan, now: &Plan, reach: impl Fn(&str) -> Reach) -> Ch
         }
     }
     let last = approved.steps.iter().rposition(|s| reach(&s.key) == Reach::Touched);
-    let behind: Vec<&str> = last.map(|at| approved.steps[..=at].iter().map(|s| s.key.as_str()).collect()).unwrap_or_default();
+    let behind: Vec<&str> =
+        last.map(|at| approved.steps[..=at].iter().map(|s| s.key.as_str()).collect()).unwrap_or_default();
     for (at, step) in now.steps.iter().enumerate().filter(|(_, step)| !old.contains_key(step.key.as_str())) {
         let early = now.steps[at..].iter().any(|later| behind.contains(&later.key.as_str()));
         let early = if early { ", before steps that are done" } else { "" };

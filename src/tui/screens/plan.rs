@@ -50,7 +50,10 @@ fn rows(model: &Model, plan: &Plan, room: usize) -> Vec<(Option<usize>, Line<'st
     if !model.state.changes.is_empty() {
         rows.push((None, Line::styled(words::CHANGED, theme.warn())));
         for line in model.state.changes.iter().flat_map(|text| text.lines()) {
-            rows.push((None, Line::raw(format!("  {}", fit(&visible(line), room.saturating_sub(2), theme.glyphs.ascii)))));
+            rows.push((
+                None,
+                Line::raw(format!("  {}", fit(&visible(line), room.saturating_sub(2), theme.glyphs.ascii))),
+            ));
         }
     }
     let mut part = None;
