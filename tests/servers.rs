@@ -135,3 +135,34 @@ fn a_backup_that_was_put_back_in_the_middle_is_noticed() {
         assert_eq!(ledger.version(), "2.0.0");
     }
 }
+
+#[test]
+fn a_schema_that_somebody_else_changed_is_told_and_the_runs_own_progress_is_not() {
+    for kind in [None, Some(Kind::Postgres), Some(Kind::Mariadb)] {
+        let ledger = kind.map_or_else(Ledger::new, |kind| Ledger::new().on(kind)).with_gate().build();
+        let mut runner = ledger.start_runner();
+        let waiting = ledger.gate.reached();
+        runner.wait_step("2.0.0/gate");
+        signal_stop(runner.pid());
+        drop(waiting);
+        let (code, events) = runner.finish();
+        assert_eq!(code, 12, "{events:#?}");
+        assert!(!told_of_drift(&events), "{events:#?}");
+        ledger.sql("create table stranger (id integer)");
+        let (code, events) = ledger.start_runner().finish();
+        assert_eq!(code, 0, "{events:#?}");
+        assert!(told_of_drift(&events), "{kind:?}: {events:#?}");
+    }
+}
+
+fn signal_stop(pid: u32) {
+    let pid = rustix::process::Pid::from_raw(i32::try_from(pid).expect("a pid")).expect("a pid");
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a process");
+}
+
+fn told_of_drift(events: &[stepwell::model::Event]) -> bool {
+    events.iter().any(|event| match &event.kind {
+        EventKind::Notice { text, .. } => text.contains("somebody else changed it") && text.contains("stranger"),
+        _ => false,
+    })
+}

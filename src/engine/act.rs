@@ -80,6 +80,8 @@ pub enum Input {
 pub struct Began {
     pub run: String,
     pub epoch: u64,
+    /// The schema of each store that could be asked.
+    pub shapes: Vec<(String, Vec<String>)>,
     pub recorded: Option<String>,
 }
 
@@ -97,6 +99,8 @@ pub struct Resumed {
     pub taken: Taken,
     /// Stores that do not know of steps which this run has done in them: older copies, or other databases.
     pub forgotten: Vec<Forgotten>,
+    /// The schema of each store that could be asked.
+    pub shapes: Vec<(String, Vec<String>)>,
     pub steps: Vec<(String, StepState, u32)>,
     pub events: Vec<Event>,
     pub recorded: Option<String>,

@@ -69,6 +69,7 @@ impl Machine {
                 let attempt = self.attempts.get(&key).copied().unwrap_or(1);
                 self.say(EventKind::StepChanged { key, state: StepState::Verifying { attempt } });
             }
+            Report::Shape { store, lines } => self.shaped(store, lines),
             Report::Items(items) => self.items = items,
             Report::BackedUp { file, size } => self.record(EventKind::BackedUp { key, file, size }),
             Report::Baseline(answers) => {

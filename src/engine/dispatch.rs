@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use super::act::{Act, Began, Input, Outgoing, Port, Resumed};
 use super::keeper::{self, Acquired, Purpose, Record};
 use super::machine::Machine;
-use super::{checks, executor, memory, survey};
+use super::{checks, drift, executor, memory, survey};
 use crate::definition::Deployment;
 use crate::journal::{Journal, JournalError, Lock, Marks, Place, Taken, me};
 use crate::model::{Catalogue, EventKind, Exit, PlannedStep, Severity, StepState, Work};
@@ -239,8 +239,8 @@ impl Dispatcher {
         }
         match purpose {
             Purpose::Begin => {
-                let epoch = taken.epoch;
-                Input::Began(new_run(&self.state_dir).map(|run| Began { run, epoch, recorded }))
+                let (epoch, shapes) = (taken.epoch, self.shapes().await);
+                Input::Began(new_run(&self.state_dir).map(|run| Began { run, epoch, shapes, recorded }))
             }
             Purpose::Resume => Input::Resumed(self.resumed(taken, recorded).await.map(Box::new)),
         }
@@ -283,7 +283,8 @@ impl Dispatcher {
             Some(site) => memory::forgotten(&site, &marks, &record.plan, &steps).await,
             None => Vec::new(),
         };
-        Ok(Resumed { record, taken, forgotten, steps, events, recorded, left })
+        let shapes = self.shapes().await;
+        Ok(Resumed { record, taken, forgotten, shapes, steps, events, recorded, left })
     }
 
     fn site(&self) -> Option<Arc<Site>> {
@@ -302,6 +303,13 @@ impl Dispatcher {
             }
             let _ = inputs.send(Input::Asked { key, answer });
         });
+    }
+
+    async fn shapes(&self) -> Vec<(String, Vec<String>)> {
+        match self.site() {
+            Some(site) => drift::shapes(&site).await,
+            None => Vec::new(),
+        }
     }
 
     fn marks(&self, run: &str) -> Marks {

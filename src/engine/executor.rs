@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::drift;
 use crate::model::{Answer, PlannedStep, Value, Work};
 use crate::probe::{AskError, Verdict, ask, judge};
 use crate::step::{self, Context, Outcome, Report};
@@ -51,6 +52,9 @@ async fn unmasked(planned: &PlannedStep, context: &Context, take_up: bool) -> Ou
         }
     };
     let outcome = after(planned, context, outcome).await;
+    if outcome == Outcome::Done && matches!(planned.work, Work::Sql(_) | Work::Run(_)) {
+        drift::look(&context.site, &context.reports).await;
+    }
     progress(planned, context, to_do).await;
     with_unless(planned, context, outcome)
 }

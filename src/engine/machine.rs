@@ -43,6 +43,8 @@ pub struct Machine {
     pub(super) entered: BTreeMap<String, u32>,
     /// For which items the running step is to be done.
     pub(super) items: Vec<Value>,
+    /// The last known schema of each store.
+    pub(super) shapes: BTreeMap<String, Vec<String>>,
     /// Digests of answers from before the hop, by the verification's key.
     pub(super) baseline: BTreeMap<String, String>,
     /// Stepwell's record of the version, as it was last read or written.
@@ -94,6 +96,7 @@ impl Machine {
             left: BTreeMap::new(),
             entered: BTreeMap::new(),
             items: Vec::new(),
+            shapes: BTreeMap::new(),
             baseline: BTreeMap::new(),
             recorded: None,
             control: Control::Go,

@@ -11,6 +11,7 @@ mod changed;
 mod checks;
 mod decide;
 mod dispatch;
+mod drift;
 mod ending;
 mod executor;
 mod items;

@@ -34,6 +34,9 @@ impl Machine {
         let kept = std::mem::take(&mut self.preamble);
         self.act(Act::BeginRun { run: began.run.clone(), plan, events: kept });
         self.record(EventKind::RunBegan { run: began.run, epoch: began.epoch, resumed: false, by });
+        for (store, lines) in began.shapes {
+            self.shaped(store, lines);
+        }
         self.run_is(RunState::Preparing);
         if self.state.maintenance == Some(MaintenanceChoice::Now) {
             self.advance();
@@ -45,7 +48,7 @@ impl Machine {
 
     /// A run that was not finished: everything as it stood, and then on.
     pub(super) fn resumed(&mut self, resumed: Resumed) {
-        let Resumed { record, taken, forgotten, steps, events, recorded, left } = resumed;
+        let Resumed { record, taken, forgotten, shapes, steps, events, recorded, left } = resumed;
         let epoch = taken.epoch;
         let scheme = &self.catalogue.system.versions.scheme;
         let ends = scheme.parse(&record.plan.from).ok().zip(scheme.parse(&record.plan.to).ok());
@@ -64,6 +67,7 @@ impl Machine {
                 EventKind::Baseline { answers, .. } => {
                     self.baseline.extend(answers.iter().map(|(key, digest, _)| (key.clone(), digest.clone())));
                 }
+                EventKind::Shape { store, lines } => drop(self.shapes.insert(store.clone(), lines.clone())),
                 // A session's end is not this session's.
                 kind @ EventKind::Ended { .. } => {
                     self.track(kind);
@@ -91,6 +95,10 @@ impl Machine {
             self.end(ending);
             return;
         }
+        // What was under way may have changed the schema itself.
+        let working = steps
+            .iter()
+            .any(|(_, state, _)| !state.is_over() && !matches!(state, StepState::Pending | StepState::Asking));
         let mut found = Vec::new();
         for (key, state, _) in steps {
             match state {
@@ -131,6 +139,9 @@ impl Machine {
         }
         for text in found {
             self.notice(Severity::Info, text);
+        }
+        for (store, lines) in shapes {
+            self.compare_shape(store, lines, !working);
         }
         if self.abandoning {
             self.abandon_resumed();

@@ -104,7 +104,7 @@ impl Session {
         session.input(Input::ChecksBegan(Vec::new()));
         session.input(Input::ChecksEnded);
         session.decide(Decision::Maintenance { choice });
-        session.input(Input::Began(Ok(Began { run: "r".to_owned(), epoch: 1, recorded: None })));
+        session.input(Input::Began(Ok(Began { run: "r".to_owned(), epoch: 1, shapes: Vec::new(), recorded: None })));
         session
     }
 
@@ -156,6 +156,7 @@ impl Session {
             record,
             taken: crate::journal::Taken { epoch: 2, from: None },
             forgotten: Vec::new(),
+            shapes: Vec::new(),
             steps,
             events,
             recorded: None,

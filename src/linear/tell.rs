@@ -43,6 +43,7 @@ impl Teller {
             EventKind::Planned { .. }
             | EventKind::History { .. }
             | EventKind::Entered { .. }
+            | EventKind::Shape { .. }
             | EventKind::Baseline { .. } => Vec::new(),
             EventKind::Answered { key, value, by } => vec![run::answered(key, value, by)],
             EventKind::RunBegan { run, resumed, by, .. } => vec![run::began(run, *resumed, by)],

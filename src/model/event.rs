@@ -120,6 +120,11 @@ pub enum EventKind {
         key: String,
         answers: Vec<(String, String, Value)>,
     },
+    /// The schema of a store, a line for each thing in it, where it is not as it was last known.
+    Shape {
+        store: String,
+        lines: Vec<String>,
+    },
     ServiceChanged {
         service: Service,
     },

@@ -184,7 +184,7 @@ impl State {
                 }
                 self.log.push_back((key.clone(), line.clone()));
             }
-            EventKind::Baseline { .. } | EventKind::Entered { .. } => {}
+            EventKind::Shape { .. } | EventKind::Baseline { .. } | EventKind::Entered { .. } => {}
             EventKind::ServiceChanged { service } => {
                 self.service = *service;
                 match service {

@@ -68,6 +68,11 @@ pub enum Report {
         size: u64,
     },
     Baseline(Vec<(String, String, Value)>),
+    /// The shape of a store, after something that may have changed it.
+    Shape {
+        store: String,
+        lines: Vec<String>,
+    },
     /// For which items a step is to be done.
     Items(Vec<Value>),
 }

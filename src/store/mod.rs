@@ -12,6 +12,7 @@ mod location;
 mod mysql;
 mod postgres;
 mod rows;
+mod shape;
 mod sqlite;
 mod url;
 mod value;
@@ -23,6 +24,7 @@ pub use error::{StoreError, Trouble};
 pub use kill_point::kill_point;
 pub use location::{Engine, Location, Server};
 pub use rows::Rows;
+pub use shape::shape;
 use value::lost;
 
 /// How long a lock of somebody else is waited for before it counts as trouble: everybody else who comes meanwhile
