@@ -70,13 +70,13 @@ const EVERY_KIND: &str = r#"
     checks: [ { id: there, title: There, file: { path: /etc/hosts, expect: { exists: yes } }, fix: Make it., level: should } ]
   - id: each
     title: Each {{ word }}
-    repeat: { over: [a, b], as: word }
+    repeat: { over: [a, b], as: word, parallel: 2 }
     on_failure: set_aside
     run: { argv: [true, "{{ word }}"] }
     resume: idempotent
   - id: found
     title: Found {{ item.id }}
-    repeat: { over: { sql: { query: "select id, amount from entries" } }, as: item, key: id }
+    repeat: { over: { sql: { query: "select id, amount from entries" } }, as: item, key: id, parallel: 64 }
     run: { argv: [true, "{{ item.id }}"] }
     resume: idempotent
     estimate: { each: 40ms }

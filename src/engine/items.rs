@@ -12,7 +12,8 @@ impl Machine {
             return Ok(());
         }
         let (Some(site), Some(mut plan)) = (self.site.clone(), self.state.plan.clone()) else { return Ok(()) };
-        let mut steps = children(listed, std::mem::take(&mut self.items), &site).map_err(|e| e.to_string())?;
+        let mut steps =
+            children(listed, self.items.remove(&listed.key).unwrap_or_default(), &site).map_err(|e| e.to_string())?;
         for step in &mut steps {
             describe(step, &site.scoped(&step.scope, &self.state.answers));
         }

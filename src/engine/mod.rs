@@ -15,6 +15,7 @@ mod executor;
 mod items;
 mod machine;
 mod maintenance;
+mod parallel;
 mod resume;
 mod survey;
 #[cfg(test)]

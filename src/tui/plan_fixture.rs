@@ -31,6 +31,7 @@ fn step(key: &str, phase: Phase, hop: Option<usize>, title: &str, work: Work) ->
         point_of_no_return: false,
         optional: false,
         set_aside: None,
+        parallel: None,
         as_user: None,
         needs_space: None,
         ask_first: false,
