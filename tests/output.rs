@@ -52,6 +52,26 @@ fn a_run_that_failed_and_one_that_is_done_fit() {
     assert_eq!(fits(&ledger, &["plan"], Exit::Done)["plan"], Value::Null);
 }
 
+#[test]
+fn several_steps_at_work_fit() {
+    let steps = r#"
+  - id: each
+    title: Each {{ word }}
+    repeat: { over: [a, b], as: word, parallel: 2 }
+    run: { argv: [ cat, "{{ facts.gate }}" ] }
+    resume: idempotent
+"#;
+    let ledger = Ledger::new().with_steps(steps).build();
+    let mut runner = ledger.start_runner();
+    runner.wait_step("each/b");
+    let status = fits(&ledger, &["status"], Exit::LeaseHeld);
+    assert_eq!((&status["at"]["key"], &status["beside"][0]["key"]), (&"2.0.0/each/a".into(), &"2.0.0/each/b".into()));
+    runner.kill();
+    // Their programs are alive, which whoever looks should know.
+    let status = fits(&ledger, &["status"], Exit::Stopped);
+    assert_eq!(status["beside"].as_array().map(Vec::len), Some(1), "{status}");
+}
+
 const EVERY_KIND: &str = r#"
   - { id: group, title: A group, offline: required, steps: [ { id: one, title: One, ask: { text: Do it., typed: DONE } } ] }
   - { id: choose, title: Choose, ask: { text: Which one?, choices: [a, b], default: a } }
