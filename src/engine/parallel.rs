@@ -43,14 +43,21 @@ impl Machine {
         self.running.retain(|running| running != key);
     }
 
-    /// Whether an item beside this step's has failed, so that nothing more of any is begun.
+    /// Whether nothing more of the items is begun, since one has failed, or something else is under way.
     pub(super) fn is_held_back(&self, step: &PlannedStep) -> bool {
-        step.parallel.is_some() && self.an_item_failed()
+        step.parallel.as_ref().is_some_and(|parallel| self.an_item_failed() || !self.is_all_that_runs(&parallel.repeat))
     }
 
-    /// Whether an item has failed of those whose turn it is.
+    /// Whether an item has failed of those that are done at the same time.
     pub(super) fn an_item_failed(&self) -> bool {
-        self.items_at_hand().iter().any(|(_, row)| matches!(row.state, StepState::Failed { .. }))
+        let steps = self.state.plan.iter().flat_map(|plan| &plan.steps).zip(&self.state.steps);
+        steps.into_iter().any(|(step, row)| step.parallel.is_some() && matches!(row.state, StepState::Failed { .. }))
+    }
+
+    /// Whether only items of this `repeat` are under way. An item of another one may be tried again meanwhile.
+    fn is_all_that_runs(&self, repeat: &str) -> bool {
+        let belongs = |key: &String| key.strip_prefix(repeat).is_some_and(|rest| rest.starts_with('/'));
+        self.running.iter().all(belongs)
     }
 
     /// The steps of the `repeat` whose turn it is, with how each of them stands. Where another step stands between them,
@@ -70,19 +77,16 @@ impl Machine {
 
     fn next_item(&self) -> Next {
         let steps = self.items_at_hand();
-        let Some(most) = steps.first().and_then(|(step, _)| step.parallel.as_ref()).map(|p| p.most) else {
-            return Next::Later;
-        };
-        let (mut under_way, mut failed, mut in_doubt) = (0, false, false);
+        let Some(parallel) = steps.first().and_then(|(step, _)| step.parallel.as_ref()) else { return Next::Later };
+        let (most, alone) = (parallel.most, self.is_all_that_runs(&parallel.repeat));
+        let failed = self.an_item_failed();
+        let (mut under_way, mut in_doubt) = (0, false);
         let mut next: Option<(Turn, &PlannedStep)> = None;
         for steps in steps.chunk_by(|(one, _), (other, _)| one.parallel == other.parallel) {
             let Some((step, row)) = steps.iter().find(|(_, row)| !row.state.is_over()) else { continue };
             let turn = match &row.state {
                 _ if self.running.contains(&step.key) => None,
-                StepState::Failed { .. } => {
-                    failed = true;
-                    continue;
-                }
+                StepState::Failed { .. } => continue,
                 StepState::Asking | StepState::Unknown { .. } => {
                     in_doubt = true;
                     None
@@ -100,6 +104,7 @@ impl Machine {
             }
         }
         match next {
+            _ if !alone => Next::Later,
             Some((Turn::LeftBehind, step)) => Next::Begin(Box::new(step.clone())),
             Some((Turn::Begun, step)) if under_way < most && !failed => Next::Begin(Box::new(step.clone())),
             Some((Turn::New, step)) if under_way < most && !failed && !in_doubt => Next::Begin(Box::new(step.clone())),

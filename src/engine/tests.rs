@@ -18,6 +18,7 @@ use crate::step::{Control, Left, Outcome, Report};
 mod ceiling;
 mod leaving;
 mod parallel;
+mod parallel_ends;
 mod resuming;
 mod waiting;
 
