@@ -187,9 +187,9 @@ fn a_run_that_is_killed_again_and_again_arrives() {
     database::assert_same(&undisturbed().dump, &demo.dump(), &format!("after {kills} kills"));
 }
 
-/// A screen with what changes by itself taken out: numbers, glyphs that move, and blanks.
+/// A screen with what changes by itself taken out: numbers, glyphs that move, blanks, and the signs of life.
 fn lasting(contents: &str) -> String {
-    let lines = contents.lines().map(|line| {
+    let lines = contents.lines().filter(|line| !line.contains("running for")).map(|line| {
         let words = line.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 1);
         words.collect::<Vec<_>>().join(" ")
     });
@@ -201,7 +201,13 @@ fn closing_the_terminal_ends_the_client_and_not_the_run() {
     let ledger = Ledger::new().with_gate().build();
     let mut first = ledger.terminal(["run", "--yes"]).start();
     let waiting = ledger.gate.reached();
-    first.wait_for("Wait at the gate");
+    // The step stands in the list before it is under way.
+    first.wait_until("the step at the gate", |screen| {
+        let contents = screen.contents();
+        let is_drawn =
+            |begin: &str, end: &str| contents.lines().any(|l| l.contains(begin) && l.trim_end().ends_with(end));
+        is_drawn("3 Wait at the gate", "running") && is_drawn("─ Wait at the gate", "─") && is_drawn(" running for", "")
+    });
     let seen = lasting(&first.contents());
 
     first.hang_up();

@@ -52,6 +52,26 @@ fn a_run_that_failed_and_one_that_is_done_fit() {
     assert_eq!(fits(&ledger, &["plan"], Exit::Done)["plan"], Value::Null);
 }
 
+#[test]
+fn several_steps_at_work_fit() {
+    let steps = r#"
+  - id: each
+    title: Each {{ word }}
+    repeat: { over: [a, b], as: word, parallel: 2 }
+    run: { argv: [ cat, "{{ facts.gate }}" ] }
+    resume: idempotent
+"#;
+    let ledger = Ledger::new().with_steps(steps).build();
+    let mut runner = ledger.start_runner();
+    runner.wait_step("each/b");
+    let status = fits(&ledger, &["status"], Exit::LeaseHeld);
+    assert_eq!((&status["at"]["key"], &status["beside"][0]["key"]), (&"2.0.0/each/a".into(), &"2.0.0/each/b".into()));
+    runner.kill();
+    // Their programs are alive, which whoever looks should know.
+    let status = fits(&ledger, &["status"], Exit::Stopped);
+    assert_eq!(status["beside"].as_array().map(Vec::len), Some(1), "{status}");
+}
+
 const EVERY_KIND: &str = r#"
   - { id: group, title: A group, offline: required, steps: [ { id: one, title: One, ask: { text: Do it., typed: DONE } } ] }
   - { id: choose, title: Choose, ask: { text: Which one?, choices: [a, b], default: a } }
@@ -70,13 +90,13 @@ const EVERY_KIND: &str = r#"
     checks: [ { id: there, title: There, file: { path: /etc/hosts, expect: { exists: yes } }, fix: Make it., level: should } ]
   - id: each
     title: Each {{ word }}
-    repeat: { over: [a, b], as: word }
+    repeat: { over: [a, b], as: word, parallel: 2 }
     on_failure: set_aside
     run: { argv: [true, "{{ word }}"] }
     resume: idempotent
   - id: found
     title: Found {{ item.id }}
-    repeat: { over: { sql: { query: "select id, amount from entries" } }, as: item, key: id }
+    repeat: { over: { sql: { query: "select id, amount from entries" } }, as: item, key: id, parallel: 64 }
     run: { argv: [true, "{{ item.id }}"] }
     resume: idempotent
     estimate: { each: 40ms }

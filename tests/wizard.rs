@@ -83,6 +83,8 @@ fn a_screen_on_which_nothing_happens_writes_nothing() {
     screen.wait_for("What was found").wait_for("enter Next");
     screen.assert_idle(IDLE);
     walk_to(&screen, "Press a to approve");
+    // A frame is drawn from the top, and this is in its last row.
+    screen.wait_for("a Approve");
     screen.assert_idle(IDLE);
 }
 

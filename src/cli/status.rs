@@ -1,13 +1,13 @@
 //! `stepwell status`: asks the session that is open, otherwise the journal. Changes nothing.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args::Args;
 use super::{Failure, load, report, session};
 use crate::engine::survey;
 use crate::journal::Lock;
-use crate::model::{Exit, RunState, Service, State, StepState};
-use crate::words::format::{between, count, duration, visible};
+use crate::model::{Exit, RunState, Service, State, StepRow, StepState};
+use crate::words::format::{and_more, between, count, duration, visible};
 use crate::words::plain;
 use crate::words::plain::guide::quoted;
 
@@ -105,18 +105,20 @@ fn rest_exit(state: &State) -> Exit {
 
 fn show(args: &Args, state: &State, exit: Exit, alive: bool) -> Result<(), Failure> {
     let (done, total) = state.steps_done();
-    let at = state.current().map(|i| &state.steps[i]);
+    let at = state.at();
+    let beside = state.beside();
     if args.json {
         let plan = state.plan.as_ref();
-        let document = json!({
+        let mut document = json!({
             "schema": 1, "exit": exit.code(), "run": state.run, "state": state.run_state,
             "from": plan.map(|p| &p.from), "to": plan.map(|p| &p.to),
             "steps": { "done": done, "total": total },
-            "at": at.map(|row| json!({
-                "key": row.key, "state": row.state, "done": row.done, "total": row.total, "unit": row.unit,
-            })),
+            "at": at.map(row_json),
             "service": state.service, "floor": state.floor, "backups": state.backups,
         });
+        if !beside.is_empty() {
+            document["beside"] = beside.into_iter().map(row_json).collect();
+        }
         return report::print_json(&document);
     }
     let now = jiff::Timestamp::now();
@@ -138,6 +140,10 @@ fn show(args: &Args, state: &State, exit: Exit, alive: bool) -> Result<(), Failu
             lines.extend(ended.map(|time| format!("            began {time} ago")));
         }
     }
+    if !beside.is_empty() {
+        let keys: Vec<&str> = beside.iter().map(|row| row.key.as_str()).collect();
+        lines.push(format!("            {}", and_more(&keys)));
+    }
     lines.push(format!("  service   {}", service_words(state, now)));
     if let Some(floor) = &state.floor {
         lines.push(format!("  way back  to {floor} or later; below that only with the backup"));
@@ -147,6 +153,10 @@ fn show(args: &Args, state: &State, exit: Exit, alive: bool) -> Result<(), Failu
     }
     lines.extend(next(state, exit, alive).iter().map(|next| format!("  next      {next}")));
     report::print(lines.join("\n"))
+}
+
+fn row_json(row: &StepRow) -> Value {
+    json!({ "key": row.key, "state": row.state, "done": row.done, "total": row.total, "unit": row.unit })
 }
 
 /// What can be typed next, the likeliest first.

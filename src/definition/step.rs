@@ -10,7 +10,12 @@ use super::node::{
     Context, Fields, Mentioned, boolean, expression, list, number, parsed, place, quoted, template, text, word,
 };
 use super::probe::{Allowed, expect, inline, probe};
-use crate::model::{Check, Estimate, Level, Offline, OnFailure, Over, Repeat, Resume, Retry, Space, Step, Template};
+use crate::model::{
+    Check, Estimate, Kind, Level, Offline, OnFailure, Over, Repeat, Resume, Retry, Space, Step, Template,
+};
+
+/// So many items may be done at the same time.
+const MOST_PARALLEL: u32 = 64;
 
 /// What a step may have where it stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,6 +65,7 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
     let retry = fields.get("retry", retry).map(Box::new);
     let estimate = fields.get("estimate", estimate);
     let undo = steps(&fields, "undo", Part::Work);
+    one_after_the_other(context, &undo);
     let words = [("stop", OnFailure::Stop), ("set_aside", OnFailure::SetAside)];
     let on_failure = fields.get("on_failure", |context, node| word(context, node, &words)).unwrap_or_default();
     if on_failure == OnFailure::SetAside && repeat.is_none() && !fields.has("repeat") {
@@ -124,6 +130,9 @@ fn check(context: &Context, node: &Node, allowed: Allowed) -> Option<Check> {
     if let Some(Repeat { over: Over::Probe(_), .. }) = &repeat {
         let help = "write `over: facts.NAME` or `over: [a, b]`, or let one question answer for all";
         context.report(fields.key_place("repeat"), "a check is repeated over what is known beforehand", help);
+    }
+    if repeat.as_ref().is_some_and(|repeat| repeat.parallel.is_some()) {
+        context.report(fields.key_place("repeat"), "checks are asked one after the other", "leave `parallel` out");
     }
     let probe = inline(&fields, allowed);
     fields.finish();
@@ -218,9 +227,29 @@ fn repeat(context: &Context, node: &Node) -> Option<Repeat> {
     });
     let key = fields.get("key", text);
     let batch = fields.get("batch", template);
+    let parallel = fields.get("parallel", |context, node| {
+        parsed(context, node, &format!("a whole number from 1 to {MOST_PARALLEL}"), |text| {
+            let most = text.parse().ok().filter(|most| (1..=MOST_PARALLEL).contains(most));
+            most.ok_or_else(|| format!("`{text}` is no number of items that are done at the same time"))
+        })
+    });
     fields.finish();
     // The name is in reach even where the items are wrong, so that one mistake is not reported at every use of it.
-    Some(Repeat { over: over.unwrap_or(Over::List(Vec::new())), name: name?, key, batch, place: fields.place() })
+    let over = over.unwrap_or(Over::List(Vec::new()));
+    Some(Repeat { over, name: name?, key, batch, parallel, place: fields.place() })
+}
+
+/// The way out of maintenance has an order, so nothing of it is done at the same time.
+fn one_after_the_other(context: &Context, undo: &[Step]) {
+    for step in undo {
+        if let Some(repeat) = step.repeat.as_ref().filter(|repeat| repeat.parallel.is_some()) {
+            let help = "leave `parallel` out";
+            context.report(repeat.place, "what undoes a step is done one after the other", help);
+        }
+        if let Kind::Steps(steps) = &step.kind {
+            one_after_the_other(context, steps);
+        }
+    }
 }
 
 fn retry(context: &Context, node: &Node) -> Option<Retry> {

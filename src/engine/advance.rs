@@ -12,7 +12,11 @@ use crate::step::{Control, Failure, Left, Outcome};
 impl Machine {
     /// Starts whatever comes next, if anything may.
     pub(super) fn advance(&mut self) {
-        if self.running.is_some() || self.ended {
+        if self.ended {
+            return;
+        }
+        if !self.running.is_empty() {
+            self.begin_beside();
             return;
         }
         if self.leaving.is_some() {
@@ -38,6 +42,10 @@ impl Machine {
             self.nothing_left();
             return;
         };
+        if step.parallel.is_some() {
+            self.begin_beside();
+            return;
+        }
         match self.row_state(&step.key) {
             // Only the operator can bring these forward.
             Some(StepState::Unknown { .. } | StepState::Asking) => return self.needs_operator(RunState::NeedsOperator),
@@ -141,7 +149,7 @@ impl Machine {
         } else if step.phase == Phase::Enter || (self.raises_floor(step) && !told) {
             // Whether this run changes anything must be known, and written down, before it does: a floor that was
             // raised by a step that never began would keep the service closed for nothing.
-            self.running = Some(key.clone());
+            self.running.push(key.clone());
             self.act(Act::Ask { key });
             return;
         }
@@ -182,8 +190,8 @@ impl Machine {
 
     fn attempt(&mut self, step: &PlannedStep, attempt: u32, take_up: bool) {
         let key = step.key.clone();
-        self.running = Some(key.clone());
-        self.progress = None;
+        self.running.push(key.clone());
+        self.progress.remove(&key);
         self.step_is(&key, StepState::Running { attempt });
         let told_to_do = self.told_to_do.remove(&key);
         let round = self.rounds.get(&key).copied().unwrap_or(0);
@@ -206,12 +214,12 @@ impl Machine {
         let Some(step) = self.state.step(key).cloned() else { return };
         match answer {
             // Nothing is begun after all.
-            Ok(()) if self.stopping.is_some() || self.control == Control::Pause => {
-                self.running = None;
+            Ok(()) if self.stopping.is_some() || self.control == Control::Pause || self.is_held_back(&step) => {
+                self.no_longer_runs(key);
                 self.advance();
             }
             Ok(()) => {
-                self.running = None;
+                self.no_longer_runs(key);
                 if step.phase == Phase::Enter {
                     self.entered(key);
                 }
@@ -222,7 +230,7 @@ impl Machine {
     }
 
     pub(super) fn finished(&mut self, key: &str, outcome: Outcome) {
-        self.running = None;
+        self.no_longer_runs(key);
         let Some(step) = self.state.step(key).cloned() else { return };
         match outcome {
             Outcome::Done | Outcome::Adopted => {
@@ -267,10 +275,15 @@ impl Machine {
     }
 
     pub(super) fn needs_operator(&mut self, state: RunState) {
-        self.run_is(state);
+        if self.control == Control::Pause && !self.running.is_empty() {
+            // What is paused goes on before anything is decided about what is not.
+            return;
+        }
+        // A failure is not hidden by what another item needs.
+        self.run_is(if self.an_item_failed() { RunState::Failed } else { state });
         if self.stopping.is_some() {
             self.advance();
-        } else {
+        } else if self.running.is_empty() {
             self.watch_for_company();
         }
     }

@@ -70,7 +70,7 @@ impl Machine {
                 self.say(EventKind::StepChanged { key, state: StepState::Verifying { attempt } });
             }
             Report::Shape { store, lines } => self.shaped(store, lines),
-            Report::Items(items) => self.items = items,
+            Report::Items(items) => drop(self.items.insert(key, items)),
             Report::BackedUp { file, size } => self.record(EventKind::BackedUp { key, file, size }),
             Report::Baseline(answers) => {
                 self.baseline.extend(answers.iter().map(|(key, digest, _)| (key.clone(), digest.clone())));
@@ -83,14 +83,14 @@ impl Machine {
     /// others when one of them fails, so it is not counted.
     fn gets_on(&mut self, key: &str, done: u64) -> bool {
         let lasts = self.state.step(key).is_some_and(|s| matches!(s.work, Work::Backfill(_) | Work::Run(_)));
-        match &mut self.progress {
+        match self.progress.get_mut(key) {
             Some((began, moved)) if lasts && !*moved && done > *began => {
                 *moved = true;
                 true
             }
             Some(_) => false,
-            none => {
-                *none = Some((done, false));
+            None => {
+                self.progress.insert(key.to_owned(), (done, false));
                 false
             }
         }
@@ -141,11 +141,15 @@ impl Machine {
     }
 
     pub(super) fn retry_due(&mut self, key: &str) {
-        if !matches!(self.row_state(key), Some(StepState::Waiting { .. })) || self.running.is_some() {
+        let Some(step) = self.state.step(key).cloned() else { return };
+        let alone = step.parallel.is_none() || self.leaving.is_some();
+        if !matches!(self.row_state(key), Some(StepState::Waiting { .. })) || (alone && !self.running.is_empty()) {
             return;
         }
-        if self.stopping.is_some() || self.control == Control::Pause {
+        if self.stopping.is_some() || self.control == Control::Pause || self.is_held_back(&step) {
             self.step_is(key, StepState::Pending);
+        } else if !alone {
+            self.begin(&step);
         }
         self.advance();
     }

@@ -297,7 +297,9 @@ impl Machine {
                 Ok(())
             }
             // A wait is cut short.
-            Some(StepState::Waiting { .. }) if self.running.is_none() => {
+            Some(StepState::Waiting { .. })
+                if self.running.is_empty() || self.state.step(key).is_some_and(|step| step.parallel.is_some()) =>
+            {
                 self.retry_due(key);
                 Ok(())
             }

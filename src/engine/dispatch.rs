@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 use super::act::{Act, Began, Input, Outgoing, Port, Resumed};
 use super::keeper::{self, Acquired, Purpose, Record};
 use super::machine::Machine;
+use super::place::{new_run, run_dir};
 use super::{checks, drift, executor, memory, survey};
 use crate::definition::Deployment;
 use crate::journal::{Journal, JournalError, Lock, Marks, Place, Taken, me};
@@ -373,31 +374,4 @@ impl Dispatcher {
             let _ = inputs.send(Input::Finished { key, outcome });
         });
     }
-}
-
-/// A run's id, sortable, with a folder that no other run had: another deployment may have its runs beside this one's,
-/// and a program's status that is not this run's must never be read as such.
-fn new_run(state_dir: &std::path::Path) -> Result<String, JournalError> {
-    use std::os::unix::fs::DirBuilderExt;
-    let mut builder = std::fs::DirBuilder::new();
-    builder.mode(0o700);
-    let fail = |e: std::io::Error| JournalError::Folder(format!("a folder for the run cannot be made: {e}"));
-    builder.recursive(true).create(state_dir.join("runs")).map_err(fail)?;
-    builder.recursive(false);
-    // To the millisecond, since a store remembers what a run did even where its folder and journal were lost.
-    let now = jiff::Timestamp::now();
-    let at = format!("{}{:03}Z", now.strftime("%Y%m%dT%H%M%S"), now.subsec_millisecond());
-    for n in 1u32.. {
-        let run = if n == 1 { at.clone() } else { format!("{at}-{n}") };
-        match builder.create(run_dir(state_dir, &run)) {
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-            made => return made.map(|()| run).map_err(fail),
-        }
-    }
-    Err(JournalError::LostLease)
-}
-
-/// Where a run keeps what its programs write.
-fn run_dir(state_dir: &std::path::Path, run: &str) -> PathBuf {
-    state_dir.join("runs").join(run)
 }

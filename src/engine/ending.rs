@@ -32,7 +32,7 @@ impl Machine {
             _ => (Outcome::Stopped, Exit::Stopped, "Stopped at a safe point. The run can go on."),
         };
         let ending = Ending { outcome, exit, text: text.to_owned(), next };
-        if self.running.is_some() {
+        if !self.running.is_empty() {
             self.stopping = Some(ending);
             self.notice(Severity::Info, "the run stops at the next safe point");
             self.set_control(Control::Stop);
@@ -54,7 +54,7 @@ impl Machine {
             self.act(Act::Resume);
             return Ok(());
         }
-        if self.running.is_some() {
+        if !self.running.is_empty() {
             return Err("a step is running: stop first, then abandon".to_owned());
         }
         self.end_for_good();
@@ -145,7 +145,8 @@ impl Machine {
                     next: Some(self.command("wizard")),
                 });
             }
-            Some(RunState::Failed | RunState::NeedsOperator) => {
+            // What is still under way is brought to its end; from then on it counts again.
+            Some(RunState::Failed | RunState::NeedsOperator) if self.running.is_empty() => {
                 let _ = self.stop();
             }
             _ => {}
@@ -154,8 +155,9 @@ impl Machine {
 
     /// The first signal stops at a safe point, the second one now.
     pub(super) fn signalled(&mut self) {
-        if self.running.is_some() && (self.stopping.is_some() || self.leaving.is_some()) {
-            self.notice(Severity::Warning, "asked twice: the running step is stopped now");
+        if !self.running.is_empty() && (self.stopping.is_some() || self.leaving.is_some()) {
+            let what = if self.running.len() == 1 { "the running step is" } else { "the running steps are" };
+            self.notice(Severity::Warning, format!("asked twice: {what} stopped now"));
             self.set_control(Control::Kill);
         } else {
             let _ = self.stop();

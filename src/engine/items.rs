@@ -14,7 +14,8 @@ impl Machine {
             return Ok(());
         }
         let (Some(site), Some(mut plan)) = (self.site.clone(), self.state.plan.clone()) else { return Ok(()) };
-        let mut steps = children(listed, std::mem::take(&mut self.items), &site).map_err(|e| e.to_string())?;
+        let items = self.items.remove(&listed.key).unwrap_or_default();
+        let mut steps = children(listed, items, &site).map_err(|e| e.to_string())?;
         describe_all(&mut steps, &site, &self.state.answers);
         let at = plan.steps.iter().position(|s| s.key == listed.key).map_or(plan.steps.len(), |at| at + 1);
         // Asked a second time, after a crash that came before the end was written, it has put in nothing yet.

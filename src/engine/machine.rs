@@ -34,15 +34,15 @@ pub struct Machine {
     pub(super) rounds: BTreeMap<String, u32>,
     /// Steps of which the operator says that they are not done, although their own question cannot tell.
     pub(super) told_to_do: BTreeSet<String>,
-    /// The first that the running attempt told of its progress, and whether it got beyond that.
-    pub(super) progress: Option<(u64, bool)>,
-    /// The step with an attempt under way.
-    pub(super) running: Option<String>,
+    /// The first that a running attempt told of its progress, and whether it got beyond that.
+    pub(super) progress: BTreeMap<String, (u64, bool)>,
+    /// The steps with an attempt under way, in the order in which they began: one, or several items of a `repeat`.
+    pub(super) running: Vec<String>,
     pub(super) left: BTreeMap<String, Left>,
     /// Maintenance steps that this run changed something with, and the attempt that did so first.
     pub(super) entered: BTreeMap<String, u32>,
-    /// For which items the running step is to be done.
-    pub(super) items: Vec<Value>,
+    /// For which items a step is to be done, by the key of what lists them.
+    pub(super) items: BTreeMap<String, Vec<Value>>,
     /// The last known schema of each store.
     pub(super) shapes: BTreeMap<String, Vec<String>>,
     /// Digests of answers from before the hop, by the verification's key.
@@ -50,7 +50,7 @@ pub struct Machine {
     /// Stepwell's record of the version, as it was last read or written.
     pub(super) recorded: Option<String>,
     pub(super) control: Control,
-    /// What is done once the running step has ended: the session's end.
+    /// What is done once all that runs has ended: the session's end.
     pub(super) stopping: Option<Ending>,
     /// Maintenance is being left because the session ends.
     pub(super) leaving: Option<Ending>,
@@ -91,11 +91,11 @@ impl Machine {
             fruitless: BTreeMap::new(),
             rounds: BTreeMap::new(),
             told_to_do: BTreeSet::new(),
-            progress: None,
-            running: None,
+            progress: BTreeMap::new(),
+            running: Vec::new(),
             left: BTreeMap::new(),
             entered: BTreeMap::new(),
-            items: Vec::new(),
+            items: BTreeMap::new(),
             shapes: BTreeMap::new(),
             baseline: BTreeMap::new(),
             recorded: None,

@@ -156,7 +156,7 @@ impl Machine {
 
     /// The operator does not wait for the way out any longer.
     pub(super) fn stop_leaving(&mut self) {
-        if self.running.is_some() {
+        if !self.running.is_empty() {
             return;
         }
         let waits =

@@ -19,6 +19,8 @@ mod keeper;
 mod machine;
 mod memory;
 mod maintenance;
+mod parallel;
+mod place;
 mod resume;
 mod survey;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::act::{Act, Began, Forgotten, Resumed};
 use super::machine::{Ending, Machine};
 use super::survey::Surveyed;
-use crate::model::{EventKind, Exit, MaintenanceChoice, Outcome, Phase, RunState, Severity, StepState};
+use crate::model::{EventKind, Exit, MaintenanceChoice, Outcome, Phase, PlannedStep, RunState, Severity, StepState};
 use crate::plan::route;
 use crate::step::Left;
 
@@ -166,15 +166,18 @@ impl Machine {
 
     /// A program that still works must not find the service back: its end is waited for.
     fn abandon_resumed(&mut self) {
-        let works = self.left.iter().find(|(_, left)| **left == Left::TakeUp).map(|(key, _)| key.clone());
-        match works.and_then(|key| self.state.step(&key).cloned()) {
-            Some(step) if step.phase != Phase::Leave => {
-                self.notice(Severity::Info, format!("{} still works; the run ends when it has ended", step.key));
-                self.stopping = Some(self.abandoned());
-                self.begin(&step);
-            }
-            _ => self.end_for_good(),
+        let works = self.left.iter().filter(|(_, left)| **left == Left::TakeUp);
+        let works = works.filter_map(|(key, _)| self.state.step(key).cloned());
+        let works: Vec<PlannedStep> = works.filter(|step| step.phase != Phase::Leave).collect();
+        if works.is_empty() {
+            self.end_for_good();
+            return;
         }
+        for step in &works {
+            self.notice(Severity::Info, format!("{} still works; the run ends when it has ended", step.key));
+        }
+        self.stopping = Some(self.abandoned());
+        works.iter().for_each(|step| self.begin(step));
     }
 }
 

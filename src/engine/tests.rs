@@ -17,6 +17,8 @@ use crate::step::{Control, Left, Outcome, Report};
 
 mod ceiling;
 mod leaving;
+mod parallel;
+mod parallel_ends;
 mod resuming;
 mod waiting;
 
@@ -194,7 +196,7 @@ impl Session {
     }
 
     fn finished(&mut self, key: &str, outcome: Outcome) {
-        assert_eq!(self.machine.running.as_deref(), Some(key), "{}", self.story());
+        assert!(self.runs_now().contains(&key), "{}", self.story());
         self.input(Input::Finished { key: key.to_owned(), outcome });
     }
 
@@ -203,7 +205,7 @@ impl Session {
     }
 
     fn asked(&mut self, key: &str, verdict: Verdict) {
-        assert_eq!(self.machine.running.as_deref(), Some(key), "{}", self.story());
+        assert!(self.runs_now().contains(&key), "{}", self.story());
         let answer = match verdict {
             Verdict::Yes => Err(Outcome::Adopted),
             Verdict::No(_) => Ok(()),
@@ -227,8 +229,16 @@ impl Session {
         started.collect()
     }
 
+    /// The only step with an attempt under way.
     fn runs(&self) -> Option<&str> {
-        self.machine.running.as_deref()
+        let now = self.runs_now();
+        assert!(now.len() < 2, "{}", self.story());
+        now.first().copied()
+    }
+
+    /// The steps with an attempt under way, in the order in which they began.
+    fn runs_now(&self) -> Vec<&str> {
+        self.machine.running.iter().map(String::as_str).collect()
     }
 
     fn step(&self, key: &str) -> &StepState {

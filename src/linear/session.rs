@@ -103,10 +103,10 @@ fn is_busy(state: &State) -> bool {
             RunState::AwaitingApproval
             | RunState::Paused
             | RunState::Stopped
-            | RunState::Failed
-            | RunState::NeedsOperator
             | RunState::AwaitingConfirmation
             | RunState::Abandoned,
         ) => false,
+        // Other items may still be on their way to their end.
+        Some(RunState::Failed | RunState::NeedsOperator) => state.ended.is_none() && !state.under_way().is_empty(),
     }
 }

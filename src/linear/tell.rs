@@ -53,7 +53,7 @@ impl Teller {
             EventKind::StepChanged { key, .. } => step_line(state, key).into_iter().collect(),
             // Told as signs of life: a line for each would be all there is to hear.
             EventKind::Progress { .. } => Vec::new(),
-            EventKind::Log { line, .. } => vec![run::log(line)],
+            EventKind::Log { key, line } => vec![run::log(state.item_of(key), line)],
             EventKind::ServiceChanged { service } => vec![plain::service(*service).to_owned()],
             EventKind::BackedUp { file, size, .. } => vec![run::backed_up(file, *size)],
             EventKind::FloorRaised { floor } => vec![run::floor(floor)],
@@ -126,10 +126,52 @@ const SILENT: u64 = 30_000;
 
 /// A sign of life, `quiet` milliseconds after the last event.
 pub(super) fn pulse(state: &State, quiet: u64) -> String {
-    let current = state.current().filter(|n| state.steps[*n].state.is_active());
-    let step = current.and_then(|n| Some((&state.steps[n], line_of(state, n, &state.steps[n])?)));
+    let row = state.at().filter(|row| row.state.is_active()).or_else(|| state.under_way().first().copied());
+    let step = row.and_then(|row| Some((row, step_line(state, &row.key)?)));
     let Some((row, line)) = step else { return run::still(&run::doing(state), quiet) };
     let since = |at: Option<jiff::Timestamp>| at.zip(state.now).map_or(0, |(at, now)| between(at, now)) + quiet;
     let silent = Some(since(row.heard)).filter(|ms| *ms >= SILENT);
-    run::pulse(&line, progress::text(row).as_deref(), since(row.began), silent)
+    let beside = state.under_way().into_iter().filter(|other| other.key != row.key).map(|row| row.key.as_str());
+    let pulse = run::pulse(&line, progress::text(row).as_deref(), since(row.began), silent);
+    format!("{pulse}{}", run::beside(&beside.collect::<Vec<_>>()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Parallel, StepState, Work};
+    use crate::pilot::fake::{Fake, step};
+
+    #[test]
+    fn of_items_that_run_at_the_same_time_all_are_told() {
+        let mut plan = Fake::new().plan;
+        let item = |name: &str| {
+            let item = format!("2.0.0/each/{name}");
+            let parallel = Some(Parallel { repeat: "2.0.0/each".to_owned(), item: item.clone(), most: 3 });
+            crate::model::PlannedStep { parallel, ..step(&item, Work::Run(crate::model::Command::default())) }
+        };
+        plan.steps = ["a", "b", "c"].map(item).to_vec();
+        let (mut state, mut teller) = (State::default(), Teller::default());
+        let mut take = |second: i64, kind| {
+            let at = jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(second);
+            let event = Event { seq: 1, at, kind };
+            state.apply(&event);
+            (teller.tell(&event, &state), pulse(&state, 0))
+        };
+        let key = |name: &str| format!("2.0.0/each/{name}");
+        let running = StepState::Running { attempt: 1 };
+        take(0, EventKind::Planned { plan: plan.into() });
+        for (second, name) in [(1, "b"), (2, "a"), (3, "c")] {
+            take(second, EventKind::StepChanged { key: key(name), state: running.clone() });
+        }
+        let (lines, pulse) = take(4, EventKind::Log { key: key("b"), line: "half".to_owned() });
+        assert_eq!(lines, ["    | b: half"]);
+        let first = "[2/3] running 2.0.0/each/b Title of 2.0.0/each/b, 3 s so far";
+        assert_eq!(pulse, format!("{first}; and 2 more: 2.0.0/each/a, 2.0.0/each/c"));
+        let failed = StepState::Failed { error: "no".to_owned(), transient: false };
+        take(5, EventKind::StepChanged { key: key("b"), state: failed });
+        let (_, pulse) = take(5, EventKind::RunChanged { state: RunState::Failed });
+        let first = "[1/3] running 2.0.0/each/a Title of 2.0.0/each/a, 3 s so far";
+        assert_eq!(pulse, format!("{first}; and 1 more: 2.0.0/each/c"), "what goes on is told");
+    }
 }

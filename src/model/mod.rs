@@ -18,7 +18,7 @@ pub use decision::{AtEnd, Decision, MaintenanceChoice};
 pub use event::{Actor, Event, EventKind, Outcome, RunState, Service, Severity, StepState, Summary};
 pub use exit::Exit;
 pub use place::Place;
-pub use plan::{Hop, Listed, Noted, Phase, Plan, PlannedStep, ResumeClass, Scope, Work};
+pub use plan::{Hop, Listed, Noted, Parallel, Phase, Plan, PlannedStep, ResumeClass, Scope, Work};
 pub use probe::{Answer, AnswerSpec, Ask, Expect, FileQuestion, Probe, Query, RowCount};
 pub use progress::StepRow;
 pub use release::{Catalogue, Fact, Notes, Release, StoreSpec, System, Versions};

@@ -107,6 +107,9 @@ pub struct PlannedStep {
     /// set aside and the others go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set_aside: Option<String>,
+    /// Beside which other steps it may be under way; alone when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parallel: Option<Parallel>,
     /// The user as whom its programs run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_user: Option<Template>,
@@ -188,6 +191,17 @@ pub struct Noted {
     pub probe: Probe,
     /// The names that the check sees.
     pub scope: Scope,
+}
+
+/// The place of a step among items that are done at the same time. Those of one item are done in their order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parallel {
+    /// The key of the `repeat`.
+    pub repeat: String,
+    /// The item, as the beginning of the step's key.
+    pub item: String,
+    /// So many items are under way at most.
+    pub most: u32,
 }
 
 /// The names that a step's templates see besides facts and stores.

@@ -1,6 +1,6 @@
-//! How far a step is, and what follows from it.
+//! How far steps are, and what follows from it.
 
-use super::StepState;
+use super::{RunState, State, StepState};
 
 /// A step and how far it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +42,40 @@ impl StepRow {
             return Some(99);
         }
         u8::try_from(u128::from(self.done) * 100 / u128::from(total)).ok()
+    }
+}
+
+impl State {
+    /// The steps with an attempt under way or awaited, in the order in which they began. There are several where items
+    /// are done at the same time.
+    pub fn under_way(&self) -> Vec<&StepRow> {
+        let active = |row: &&StepRow| row.state.is_active() && row.state != StepState::Asking;
+        let mut rows: Vec<&StepRow> = self.steps.iter().filter(active).collect();
+        rows.sort_by_key(|row| row.began);
+        rows
+    }
+
+    /// The step that is looked at: the one that is to be decided about, the first one under way, or the next one.
+    pub fn at(&self) -> Option<&StepRow> {
+        let stands = matches!(self.run_state, Some(RunState::Failed | RunState::NeedsOperator));
+        let needs = |row: &&StepRow| {
+            matches!(row.state, StepState::Failed { .. } | StepState::Unknown { .. } | StepState::Asking)
+        };
+        let needed = self.steps.iter().find(needs).filter(|_| stands);
+        let next = || self.current().and_then(|at| self.steps.get(at));
+        needed.or_else(|| self.under_way().first().copied()).or_else(next)
+    }
+
+    /// The steps that are under way beside the one that is looked at.
+    pub fn beside(&self) -> Vec<&StepRow> {
+        let at = self.at().map(|row| &row.key);
+        self.under_way().into_iter().filter(|row| Some(&row.key) != at).collect()
+    }
+
+    /// The item that a step is about, of a `repeat` whose items are done at the same time.
+    pub fn item_of(&self, key: &str) -> Option<&str> {
+        let parallel = self.step(key)?.parallel.as_ref()?;
+        parallel.item.strip_prefix(&parallel.repeat).map(|item| item.trim_start_matches('/'))
     }
 }
 

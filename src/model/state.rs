@@ -364,19 +364,13 @@ impl State {
             RunState::AwaitingApproval => Some(Need::Approve),
             RunState::AwaitingConfirmation => Some(Need::Confirm),
             RunState::Failed if self.only_set_aside() => self.set_aside_need(),
-            RunState::Failed | RunState::NeedsOperator => {
-                let row = &self.steps[self.current()?];
-                match &row.state {
-                    StepState::Failed { error, .. } => {
-                        Some(Need::Failed { key: row.key.clone(), error: error.clone() })
-                    }
-                    StepState::Unknown { intent } => {
-                        Some(Need::Settle { key: row.key.clone(), intent: intent.clone() })
-                    }
-                    StepState::Asking => Some(Need::Answer { key: row.key.clone() }),
-                    _ => None,
-                }
-            }
+            // Beside it others may be under way, or come first.
+            RunState::Failed | RunState::NeedsOperator => self.steps.iter().find_map(|row| match &row.state {
+                StepState::Failed { error, .. } => Some(Need::Failed { key: row.key.clone(), error: error.clone() }),
+                StepState::Unknown { intent } => Some(Need::Settle { key: row.key.clone(), intent: intent.clone() }),
+                StepState::Asking => Some(Need::Answer { key: row.key.clone() }),
+                _ => None,
+            }),
             _ => None,
         }
     }

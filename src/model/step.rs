@@ -247,6 +247,9 @@ pub struct Repeat {
     /// So many items are done together, as a list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<Template>,
+    /// So many items are done at the same time at most; one after the other when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parallel: Option<u32>,
     #[serde(skip)]
     pub place: Place,
 }

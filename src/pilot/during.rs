@@ -1,7 +1,7 @@
 //! From the first change on.
 
 use super::{Move, Policy, Sent};
-use crate::model::{AtEnd, Decision, Exit, Need, Plan, PlannedStep, RunState, State, Work};
+use crate::model::{AtEnd, Decision, Exit, Need, Plan, PlannedStep, RunState, State, StepRow, StepState, Work};
 use crate::words::plain::give;
 
 pub(super) fn want(state: &State, policy: &Policy, sent: &Sent) -> Move {
@@ -19,7 +19,7 @@ pub(super) fn want(state: &State, policy: &Policy, sent: &Sent) -> Move {
         None | Some(Need::From { .. }) => Move::Wait,
         Some(Need::Approve) => approve(state, plan, policy, sent),
         Some(Need::Answer { key }) => match state.step(&key) {
-            Some(step) => answer(state, step, policy, sent),
+            Some(step) => after_all(state, answer(state, step, policy, sent)),
             None => Move::Wait,
         },
         Some(Need::Failed { key, .. }) if policy.accept.contains_key(&key) && is_set_aside(state, &key) => {
@@ -27,13 +27,27 @@ pub(super) fn want(state: &State, policy: &Policy, sent: &Sent) -> Move {
             Move::Decide(Decision::Skip { key, reason })
         }
         Some(Need::Failed { key, error }) => {
-            Move::give(Exit::StepFailed, give::step_failed(&key, title(state, &key), &error, state.service))
+            let text = give::step_failed(&key, title(state, &key), &error, state.service);
+            after_all(state, Move::give(Exit::StepFailed, text))
         }
-        Some(Need::Settle { key, intent }) => settle(state, policy, sent, key, &intent),
+        Some(Need::Settle { key, intent }) => after_all(state, settle(state, policy, sent, key, &intent)),
         Some(Need::Confirm) if !policy.approves() && state.at_end == AtEnd::Wait => {
             Move::give(Exit::OperatorNeeded, give::confirm(&plan.to, &state.file))
         }
         Some(Need::Confirm) => Move::Decide(Decision::Confirm { version: plan.to.clone() }),
+    }
+}
+
+/// Items that are under way beside the one that cannot go on are brought to their end before the pilot gives up.
+fn after_all(state: &State, decided: Move) -> Move {
+    // After a failure nothing is tried again.
+    let goes_on = |row: &&StepRow| match row.state {
+        StepState::Waiting { .. } => state.run_state != Some(RunState::Failed),
+        _ => true,
+    };
+    match decided {
+        Move::Give { .. } if state.under_way().iter().any(goes_on) => Move::Wait,
+        decided => decided,
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) fn step(key: &str, work: Work) -> PlannedStep {
         point_of_no_return: false,
         optional: false,
         set_aside: None,
+        parallel: None,
         as_user: None,
         needs_space: None,
         ask_first: false,

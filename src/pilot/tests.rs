@@ -3,7 +3,10 @@ use std::collections::VecDeque;
 use super::fake::{Fake, ask, check, unfinished};
 use super::{Act, Captain, Policy};
 use crate::link::FromRunner;
-use crate::model::{CheckStatus, Decision, Exit, MaintenanceChoice, State, StepState, Target, Unfinished};
+use crate::model::{
+    CheckStatus, Command, Decision, Event, EventKind, Exit, MaintenanceChoice, RunState, State, StepState, Target,
+    Unfinished, Work,
+};
 
 /// How a session under the pilot went.
 struct Flight {
@@ -305,4 +308,44 @@ fn a_runner_that_is_gone_is_an_error_with_a_next_command() {
     let Act::Say { exit, text } = captain.act(&State::default()) else { panic!("says nothing") };
     assert_eq!(exit, Exit::Internal);
     assert!(text.contains("stepwell status"));
+}
+
+/// What the pilot does where one of two items `needs` something and the other one is in `beside`.
+fn with_another(run: RunState, needs: StepState, beside: StepState, policy: Policy) -> Act {
+    let mut fake = Fake::new();
+    fake.plan.steps = vec![ask("2.0.0/a", &[], None), super::fake::step("2.0.0/b", Work::Run(Command::default()))];
+    let mut messages = fake.open();
+    messages.extend(fake.decide(Decision::Resume));
+    let mut state = State::default();
+    let mut apply = |kind| {
+        let seq = state.seq + 1;
+        state.apply(&Event { seq, at: jiff::Timestamp::UNIX_EPOCH, kind });
+    };
+    for message in messages {
+        let FromRunner::Event(event) = message else { continue };
+        apply(event.kind);
+    }
+    apply(EventKind::StepChanged { key: "2.0.0/a".to_owned(), state: needs });
+    apply(EventKind::StepChanged { key: "2.0.0/b".to_owned(), state: beside });
+    apply(EventKind::RunChanged { state: run });
+    Captain::new(policy).act(&state)
+}
+
+#[test]
+fn the_pilot_gives_up_only_when_what_is_under_way_has_ended() {
+    let running = StepState::Running { attempt: 1 };
+    let waiting = StepState::Waiting { reason: "busy".to_owned(), attempt: 1, until: None };
+    let done = StepState::Done { adopted: false };
+    let failed = |beside| with_another(RunState::Failed, failed(), beside, yes());
+    assert_eq!(failed(running.clone()), Act::Wait);
+    // After a failure nothing is tried again, so that no wait is waited for.
+    for beside in [waiting.clone(), done.clone()] {
+        assert!(matches!(failed(beside), Act::Say { exit: Exit::StepFailed, .. }));
+    }
+    let asks = |beside, policy| with_another(RunState::NeedsOperator, StepState::Asking, beside, policy);
+    assert_eq!(asks(running.clone(), yes()), Act::Wait);
+    assert_eq!(asks(waiting, yes()), Act::Wait);
+    assert!(matches!(asks(done, yes()), Act::Say { exit: Exit::OperatorNeeded, .. }));
+    // What the pilot can decide it decides at once.
+    assert!(matches!(asks(running, answers(&[("a", "yes")])), Act::Send(Decision::Answer { .. })));
 }

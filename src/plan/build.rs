@@ -325,6 +325,7 @@ fn engine_step(key: String, title: String, place: &Place<'_>, work: Work, offlin
         point_of_no_return: false,
         optional: false,
         set_aside: None,
+        parallel: None,
         as_user: None,
         needs_space: None,
         ask_first: false,

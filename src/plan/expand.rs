@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::PlanError;
 use crate::definition::{Renderer, duration};
 use crate::model::{
-    AskSpec, Estimate, Kind, Listed, Offline, OnFailure, Over, Phase, PlannedStep, Repeat, Resume, ResumeClass, Scope,
-    Step, Template, Value, Work,
+    AskSpec, Estimate, Kind, Listed, Offline, OnFailure, Over, Parallel, Phase, PlannedStep, Repeat, Resume,
+    ResumeClass, Scope, Step, Template, Value, Work,
 };
 use crate::probe::Site;
 
@@ -82,6 +82,10 @@ pub fn children(listed: &PlannedStep, items: Vec<Value>, site: &Site) -> Result<
     };
     let mut out = Vec::new();
     each(&work.step, repeat, items, &listed.key, &place, site, &mut out)?;
+    // They belong to the item that the list itself belongs to.
+    if listed.parallel.is_some() {
+        out.iter_mut().for_each(|step| step.parallel.clone_from(&listed.parallel));
+    }
     Ok(out)
 }
 
@@ -95,6 +99,9 @@ fn each(
     out: &mut Vec<PlannedStep>,
 ) -> Result<(), PlanError> {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    // The way out of maintenance has an order.
+    let most = repeat.parallel.filter(|most| *most > 1 && place.phase != Phase::Leave);
+    let whole = key;
     for item in batches(repeat, items, &site.scoped(&place.scope, &BTreeMap::new()))? {
         let name = key_part(&item, repeat.key.as_deref());
         let again = seen.entry(name.clone()).or_default();
@@ -111,6 +118,11 @@ fn each(
                 // It can be waived by name.
                 step.optional = true;
             }
+        }
+        if let Some(most) = most {
+            let parallel = Parallel { repeat: whole.to_owned(), item: key, most };
+            // Items within an item are a part of it.
+            out[begin..].iter_mut().for_each(|step| step.parallel = Some(parallel.clone()));
         }
     }
     Ok(())
@@ -273,6 +285,7 @@ fn leaf(
         point_of_no_return: false,
         optional: step.optional,
         set_aside: None,
+        parallel: None,
         as_user: step.as_user.clone(),
         needs_space: step.needs_space.clone(),
         ask_first,

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::Defs;
 use super::shape::{
-    Mapping, any, entries, filled_list, list, one_or_list, rows, shared, status_number, text, time, words, yes_or_no,
+    Mapping, any, count_up_to, entries, filled_list, list, one_or_list, rows, shared, status_number, text, time, words,
+    yes_or_no,
 };
 
 /// Whether there is an answer from before to compare with.
@@ -38,7 +39,16 @@ pub(super) fn defs(defs: &mut Defs, before: Before) {
         put("probe", questions(Mapping::of("A question that changes nothing."), before));
         let known = [text(), list(text())];
         let over = "An expression that gives a list, a list of templates, or a probe whose rows are the items.";
-        put("repeat", repeat(any(&[known.as_slice(), &[shared("probe")]].concat()), over));
+        let any_items = repeat(any(&[known.as_slice(), &[shared("probe")]].concat()), over);
+        put(
+            "repeat",
+            any_items.may(
+                "parallel",
+                count_up_to(64),
+                "So many items are done at the same time at most, from 1 to 64; one after the other if not given. The \
+                 steps of one item stay in their order.",
+            ),
+        );
         put("repeat-known", repeat(any(&known), "An expression that gives a list, or a list of templates."));
     }
 }

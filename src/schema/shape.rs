@@ -113,6 +113,11 @@ pub(super) fn at_least_one() -> Value {
     json!({ "type": ["integer", "string"], "minimum": 1, "pattern": "^0*[1-9][0-9]*$" })
 }
 
+/// A whole number from 1 to `most`, which has two digits.
+pub(super) fn count_up_to(most: u32) -> Value {
+    json!({ "type": ["integer", "string"], "minimum": 1, "maximum": most, "pattern": "^0*[1-9][0-9]?$" })
+}
+
 pub(super) fn status_number() -> Value {
     json!({ "type": ["integer", "string"], "pattern": "^-?[0-9]+$" })
 }

@@ -79,6 +79,10 @@ fn describe(step: &mut PlannedStep, site: &Site) {
             if let Some(Repeat { over: Over::Probe(probe), .. }) = &listed.step.repeat {
                 lines.extend(probe_lines(probe, here).into_iter().map(|l| format!("  {l}")));
             }
+            let most = listed.step.repeat.as_ref().and_then(|repeat| repeat.parallel).filter(|most| *most > 1);
+            if let Some(most) = most.filter(|_| step.parallel.is_none()) {
+                lines.push(format!("up to {most} items at the same time"));
+            }
             if listed.step.on_failure == OnFailure::SetAside {
                 lines.push("one that fails is set aside, and the others go on".to_owned());
             }
@@ -88,6 +92,9 @@ fn describe(step: &mut PlannedStep, site: &Site) {
     };
     if let Some(user) = &step.as_user {
         detail.push(format!("as the user {}", shown(user, here)));
+    }
+    if let Some(parallel) = &step.parallel {
+        detail.push(format!("up to {} items at the same time", parallel.most));
     }
     if let Some(each) = step.estimate_each {
         detail.push(format!("about {} for each item", duration(each)));

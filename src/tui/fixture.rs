@@ -187,6 +187,22 @@ impl Wizard {
         at
     }
 
+    /// Three of four items are under way at the same time.
+    pub fn at_items(self) -> Self {
+        let mut at = self.at_run();
+        at.event(EventKind::Planned { plan: plan_fixture::plan_with_items().into() });
+        for key in ["first/backup", "2.9.0/column"] {
+            at.step(key, StepState::Done { adopted: false });
+        }
+        for house in ["north", "south", "east"] {
+            let key = format!("2.9.0/sign/{house}");
+            at.step(&key, StepState::Running { attempt: 1 });
+            at.wait(1);
+            at.event(EventKind::Log { key, line: "signing".into() });
+        }
+        at
+    }
+
     pub fn progress(&mut self, done: u64, total: Option<u64>) {
         self.event(EventKind::Progress { key: "2.9.0/sign".into(), done, total, unit: "rows".into() });
     }

@@ -31,6 +31,7 @@ fn step(key: &str, phase: Phase, hop: Option<usize>, title: &str, work: Work) ->
         point_of_no_return: false,
         optional: false,
         set_aside: None,
+        parallel: None,
         as_user: None,
         needs_space: None,
         ask_first: false,
@@ -41,6 +42,23 @@ fn step(key: &str, phase: Phase, hop: Option<usize>, title: &str, work: Work) ->
         detail: Vec::new(),
         proof: Vec::new(),
     }
+}
+
+/// The same with the signing done for three houses at the same time.
+pub fn plan_with_items() -> Plan {
+    let mut plan = plan();
+    let repeat = "2.9.0/sign";
+    let at = plan.steps.iter().position(|step| step.key == repeat).expect("it is there");
+    let items = ["north", "south", "east", "west"].map(|house| {
+        let item = format!("{repeat}/{house}");
+        let title = format!("Sign every pot of the {house} house");
+        PlannedStep {
+            parallel: Some(Parallel { repeat: repeat.into(), item: item.clone(), most: 3 }),
+            ..step(&item, Phase::Steps, Some(0), &title, run())
+        }
+    });
+    plan.steps.splice(at..=at, items);
+    plan
 }
 
 fn sql() -> Work {

@@ -44,6 +44,14 @@ const SCENES: &[Scene] = &[
         w
     }),
     ("6-run", |w| w.surveyed().at_backfill()),
+    ("6-items", |w| w.surveyed().at_items()),
+    ("6-items-failed", |w| {
+        let mut w = w.surveyed().at_items();
+        let error = "the north house has no key".to_owned();
+        w.step("2.9.0/sign/south", StepState::Failed { error, transient: false });
+        w.state(RunState::Failed);
+        w
+    }),
     ("6-failed", |w| {
         let mut w = w.surveyed().at_backfill();
         let error = "the disk is full while writing pots.db".to_owned();
@@ -89,6 +97,26 @@ fn interrupted() -> Survey {
         }),
         ..survey()
     }
+}
+
+#[test]
+fn of_items_that_run_at_the_same_time_the_first_is_shown_and_the_others_are_named() {
+    let mut w = Wizard::new(132, 43).surveyed().at_items();
+    let seen = |w: &Wizard, text: &str| assert!(w.screen().contains(text), "{text}\n{}", w.screen());
+    seen(&w, "── Sign every pot of the north house ──");
+    seen(&w, "and 2 more: Sign every pot of the south house, Sign every pot of the east house");
+    seen(&w, "south: signing");
+    w.step("2.9.0/sign/north", StepState::Done { adopted: false });
+    w.step("2.9.0/sign/west", StepState::Running { attempt: 1 });
+    seen(&w, "── Sign every pot of the south house ──");
+    seen(&w, "and 2 more: Sign every pot of the east house, Sign every pot of the west house");
+    // One that needs a decision is shown before those that go on, and can be decided about at once.
+    w.step("2.9.0/sign/east", StepState::Failed { error: "no key".into(), transient: false });
+    w.state(RunState::Failed);
+    seen(&w, "── Sign every pot of the east house ──");
+    seen(&w, "and 2 more: Sign every pot of the south house, Sign every pot of the west house");
+    w.press("r");
+    assert_eq!(w.sent.last(), Some(&Decision::Retry { key: "2.9.0/sign/east".into() }));
 }
 
 #[test]

@@ -63,6 +63,14 @@ pub fn plural(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", count(n as u64), if n == 1 { one } else { many })
 }
 
+/// `and 2 more: a, b`. Of many only the first are named.
+pub fn and_more(names: &[&str]) -> String {
+    const NAMED: usize = 3;
+    let named: Vec<String> = names.iter().take(NAMED).map(|name| visible(name)).collect();
+    let others = if names.len() > NAMED { " and others" } else { "" };
+    format!("and {} more: {}{others}", count(names.len() as u64), named.join(", "))
+}
+
 /// Text from outside with control and direction-changing characters made visible, so that it can neither move the
 /// cursor nor set the title. A tab becomes a space.
 pub fn visible(text: &str) -> String {

@@ -227,7 +227,7 @@ pub fn maintenance_chosen(choice: &MaintenanceChoice) -> String {
 
 pub const NO_RETURN: &str = "point of no return: now only the backup leads back";
 pub const NO_RETURN_HERE: &str = "Point of no return: after it only the backup leads back.";
-pub const CHANGED: &str = "Changed since it was approved:";
+pub const PLAN_CHANGED: &str = "Changed since it was approved:";
 pub const APPROVE_ROW: &str = "Approve this plan";
 pub const APPROVED_ROW: &str = "Approved";
 pub const NOT_YET_ROW: &str = "The plan cannot be approved yet";

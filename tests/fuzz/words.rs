@@ -5,7 +5,7 @@ use proptest::prelude::*;
 const KEYS: &str = "format system title about offline versions stores facts env maintenance health checks first hop last \
     actions scheme path names data program assume engines detect default journal when ask help choices list secret match \
     per release after stop floor before steps verify id fix why repeat level at optional as_user resume done_when retry \
-    on_failure estimate needs_space undo over as key batch sql store statements query backfill table where set run argv \
+    on_failure estimate needs_space undo over as key batch parallel sql store statements query backfill table where set run argv \
     cwd stdin timeout secret_output http method url headers body file ini yaml toml json touch absent move from to write \
     content rename add remove typed wait until every backup prove use map expect else rows value text exit status exists \
     unchanged attempts unless factor of each deployment state_dir on_event series";

@@ -48,7 +48,7 @@ fn rows(model: &Model, plan: &Plan, room: usize) -> Vec<(Option<usize>, Line<'st
     let mut rows = Vec::new();
     let columns = Columns::of(plan, room);
     if !model.state.changes.is_empty() {
-        rows.push((None, Line::styled(words::CHANGED, theme.warn())));
+        rows.push((None, Line::styled(words::PLAN_CHANGED, theme.warn())));
         for line in model.state.changes.iter().flat_map(|text| text.lines()) {
             rows.push((
                 None,

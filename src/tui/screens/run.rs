@@ -114,8 +114,11 @@ fn log(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
         .iter()
         .skip(top)
         .take(rows)
-        .map(|(_, line)| {
-            Line::styled(format!(" {}", fit(&visible(line), room, model.theme.glyphs.ascii)), model.theme.quiet())
+        .map(|(key, line)| {
+            // Where several write at the same time, a line says about which item it is.
+            let item = model.state.item_of(key).map(|item| format!("{item}: ")).unwrap_or_default();
+            let line = fit(&visible(&format!("{item}{line}")), room, model.theme.glyphs.ascii);
+            Line::styled(format!(" {line}"), model.theme.quiet())
         })
         .collect();
     put(buf, area, &lines);

@@ -8,7 +8,7 @@ use crate::model::{Need, RunState, StepRow, StepState};
 use crate::tui::model::Model;
 use crate::tui::popup::question_text;
 use crate::tui::text::fit;
-use crate::words::format::{between, duration, visible};
+use crate::words::format::{and_more, between, duration, visible};
 use crate::words::screens as words;
 
 /// Lines of output that a failure shows.
@@ -17,7 +17,7 @@ const LAST_LINES: usize = 12;
 /// The step that the panel is about.
 pub fn title(model: &Model) -> String {
     let state = &model.state;
-    let step = state.current().and_then(|i| state.plan.as_ref()?.steps.get(i));
+    let step = state.at().and_then(|row| state.step(&row.key));
     step.map_or_else(|| words::NO_STEP.to_owned(), |step| visible(&step.title))
 }
 
@@ -50,7 +50,19 @@ pub fn lines(model: &Model, room: usize, rows: usize) -> Vec<Line<'static>> {
         }
         _ => current(&mut lines, model, room),
     }
+    beside(&mut lines, model, room);
     lines
+}
+
+/// What is under way at the same time, in one line.
+fn beside(lines: &mut Vec<Line<'static>>, model: &Model, room: usize) {
+    let state = &model.state;
+    let title = |key: &str| state.step(key).map(|step| step.title.clone()).unwrap_or_default();
+    let titles: Vec<String> = state.beside().iter().map(|row| title(&row.key)).collect();
+    if !titles.is_empty() && !model.gone {
+        let text = and_more(&titles.iter().map(String::as_str).collect::<Vec<_>>());
+        say(lines, &fit(&text, room.saturating_sub(2), model.theme.glyphs.ascii), room, model.theme.quiet());
+    }
 }
 
 fn current(lines: &mut Vec<Line<'static>>, model: &Model, room: usize) {
@@ -58,7 +70,7 @@ fn current(lines: &mut Vec<Line<'static>>, model: &Model, room: usize) {
     if let Some(text) = state.run_state.filter(|_| !model.gone).and_then(words::standing) {
         say(lines, text, room, model.theme.warn());
     }
-    let Some(row) = state.current().and_then(|i| state.steps.get(i)) else { return };
+    let Some(row) = state.at() else { return };
     if row.total.is_some() || row.done > 0 {
         lines.push(progress(model, row, room));
     }

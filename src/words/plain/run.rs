@@ -2,7 +2,7 @@
 
 use super::{block, service};
 use crate::model::{Actor, MaintenanceChoice, Outcome, RunState, Severity, State, StepState, Summary};
-use crate::words::format::{bytes, count, duration, plural, visible};
+use crate::words::format::{and_more, bytes, count, duration, plural, visible};
 
 /// `anna (as root) on db1`.
 pub fn who(actor: &Actor) -> String {
@@ -136,9 +136,20 @@ pub fn doing(state: &State) -> String {
     }
 }
 
-/// A line of a step's output.
-pub fn log(line: &str) -> String {
-    block(line)
+/// `; and 2 more: 2.0.0/tenants/b, 2.0.0/tenants/c` behind a sign of life of the step that began first.
+pub fn beside(keys: &[&str]) -> String {
+    match keys {
+        [] => String::new(),
+        keys => format!("; {}", and_more(keys)),
+    }
+}
+
+/// A line of a step's output. Where others write at the same time, with the item that it is about.
+pub fn log(item: Option<&str>, line: &str) -> String {
+    match item {
+        Some(item) => block(&format!("{item}: {line}")),
+        None => block(line),
+    }
 }
 
 /// A copy of a store was made.
