@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::model::Window;
 use crate::schema::Document;
 
 /// Walks you through the upgrade of a self-hosted, stateful service
@@ -34,6 +35,9 @@ pub struct Args {
     /// Go on although a check warns, and say why
     #[arg(long, value_name = "CHECK=REASON", value_parser = pair, global = true, help_heading = COMMON)]
     pub accept: Vec<(String, String)>,
+    /// Begin steps between these hours only, in this host's time
+    #[arg(long, value_name = "22:00-04:00", global = true, help_heading = COMMON)]
+    pub window: Option<Window>,
     /// A secret from a file
     #[arg(long, value_name = "NAME=@FILE", value_parser = pair, global = true, help_heading = COMMON)]
     pub secret: Vec<(String, String)>,

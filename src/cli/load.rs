@@ -22,7 +22,14 @@ pub fn setup(args: &Args, lock: Option<Lock>) -> Result<Setup, Failure> {
         catalogue.here = Some(helpers::unpack(&catalogue.helpers, &deployment.state_dir)?);
     }
     let secrets = secrets(args)?;
-    Ok(Setup { catalogue: Arc::new(catalogue), deployment, secrets, lock, stays: args.names_work() })
+    Ok(Setup {
+        catalogue: Arc::new(catalogue),
+        deployment,
+        secrets,
+        lock,
+        stays: args.names_work(),
+        window: args.window.clone(),
+    })
 }
 
 /// Opens the deployment's journal for reading; `None` when there is none yet.

@@ -197,6 +197,7 @@ fn step_words(state: &StepState) -> String {
         StepState::Pending => "comes next".to_owned(),
         StepState::Running { attempt } => format!("running, attempt {attempt}"),
         StepState::Verifying { .. } => "being verified".to_owned(),
+        StepState::Waiting { reason, outside: true, .. } => format!("waiting: {reason}"),
         StepState::Waiting { reason, attempt, .. } => format!("waiting after attempt {attempt}: {reason}"),
         StepState::Done { .. } => "done".to_owned(),
         StepState::Failed { error, .. } => format!("failed: {error}"),

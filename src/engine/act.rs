@@ -111,6 +111,8 @@ pub struct Resumed {
 /// What a timer was for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Due {
+    /// The hours in which work is done begin.
+    Window,
     /// A step is tried again.
     Retry { key: String, attempt: u32 },
     /// Nobody has been here for a while.

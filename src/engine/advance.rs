@@ -64,6 +64,7 @@ impl Machine {
                 self.set_control(Control::Pause);
                 self.run_is(RunState::Paused);
             }
+            _ if self.waits_for_window(&step) => {}
             _ => self.begin(&step),
         }
     }
@@ -235,7 +236,7 @@ impl Machine {
         match outcome {
             Outcome::Done | Outcome::Adopted => {
                 if let Err(error) = self.put_in_items(&step) {
-                    self.failed(&step, &Failure { error, transient: false, answer: None });
+                    self.failed(&step, &Failure { error, ..Failure::default() });
                     return;
                 }
                 self.over(&step, StepState::Done { adopted: outcome == Outcome::Adopted });

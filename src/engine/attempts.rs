@@ -47,6 +47,8 @@ impl Machine {
                     self.fruitless.remove(key);
                 }
             }
+            // It is not the step that fails.
+            StepState::Waiting { outside: true, .. } => drop(self.fruitless.remove(key)),
             StepState::Done { .. } | StepState::Skipped { .. } => drop(self.fruitless.remove(key)),
             _ => {}
         }
@@ -114,11 +116,10 @@ impl Machine {
             (None, _) => None,
         };
         match retry {
+            _ if failure.outside && self.stopping.is_none() => self.wait_outside(step, &failure.error),
             Some(retry) if failure.transient && fruitless < retry.attempts && self.stopping.is_none() => {
                 let wait = backoff(retry.wait, fruitless);
-                let until = self.now + jiff::SignedDuration::from_millis(i64::try_from(wait).unwrap_or(i64::MAX));
-                let reason = failure.error.clone();
-                self.step_is(&step.key, StepState::Waiting { reason, attempt, until: Some(until) });
+                self.wait_for(&step.key, failure.error.clone(), attempt, wait, false);
                 let due = Due::Retry { key: step.key.clone(), attempt };
                 self.act(Act::Timer { after: Duration::from_millis(wait), due });
             }

@@ -14,7 +14,7 @@ use super::place::{new_run, run_dir};
 use super::{checks, drift, executor, memory, survey};
 use crate::definition::Deployment;
 use crate::journal::{Journal, JournalError, Lock, Marks, Place, Taken, me};
-use crate::model::{Catalogue, EventKind, Exit, PlannedStep, Severity, StepState, Work};
+use crate::model::{Catalogue, EventKind, Exit, PlannedStep, Severity, StepState, Window, Work};
 use crate::probe::Site;
 use crate::step::{Context, Control, Left, Report, left_behind};
 
@@ -28,6 +28,8 @@ pub struct Setup {
     pub lock: Option<Lock>,
     /// A version or a tag was named beforehand, so that the session goes on where no newer release is there.
     pub stays: bool,
+    /// The hours in which steps may begin.
+    pub window: Option<Window>,
 }
 
 /// Why a session could not go on.
@@ -51,7 +53,8 @@ pub async fn run(setup: Setup, port: Port) -> Result<Exit, EngineError> {
     let (acquisitions, mut acquired) = mpsc::unbounded_channel();
     let state_dir = setup.deployment.state_dir.clone();
     let mut dispatcher = Dispatcher {
-        machine: Machine::new(setup.catalogue.clone(), setup.stays, jiff::Timestamp::now()),
+        machine: Machine::new(setup.catalogue.clone(), setup.stays, jiff::Timestamp::now())
+            .within(setup.window.clone()),
         journal: None,
         acquisitions,
         heart: None,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::drift;
-use crate::model::{Answer, PlannedStep, Value, Work};
+use crate::model::{Answer, PlannedStep, Probe, Value, Work};
 use crate::probe::{AskError, Verdict, ask, judge};
 use crate::step::{self, Context, Outcome, Report};
 use crate::words::format::bytes;
@@ -65,7 +65,7 @@ pub async fn before(planned: &PlannedStep, context: &Context) -> Result<Option<u
     if let Some(probe) = &planned.done_when {
         match ask(probe, &context.site).await {
             Ok(answer) => {
-                remaining = number(&answer);
+                remaining = left(probe, &answer);
                 match judge(&answer, &probe.answer, &context.site, None).map_err(Outcome::from)? {
                     Verdict::Yes => return Err(Outcome::Adopted),
                     Verdict::No(_) => {}
@@ -85,7 +85,7 @@ pub async fn before(planned: &PlannedStep, context: &Context) -> Result<Option<u
         let room = step::room(space, &context.site).await.map_err(Outcome::permanent)?;
         if !room.is_enough() {
             let (needed, free) = (bytes(room.needed), bytes(room.free));
-            return Err(Outcome::transient(format!(
+            return Err(Outcome::outside(format!(
                 "{needed} must be free at {}, and only {free} is",
                 room.at.display()
             )));
@@ -136,7 +136,7 @@ async fn after(planned: &PlannedStep, context: &Context, outcome: Outcome) -> Ou
 async fn progress(planned: &PlannedStep, context: &Context, at_first: Option<u64>) {
     let (Some(total), Some(probe)) = (at_first, &planned.done_when) else { return };
     if let Ok(answer) = ask(probe, &context.site).await
-        && let Some(left) = number(&answer)
+        && let Some(left) = left(probe, &answer)
     {
         context.report(Report::Progress {
             done: total.saturating_sub(left),
@@ -146,10 +146,16 @@ async fn progress(planned: &PlannedStep, context: &Context, at_first: Option<u64
     }
 }
 
-/// The only value of an answer, if it is a number.
-fn number(answer: &Answer) -> Option<u64> {
+/// How much is left to do, where the answer counts down to nothing: a number that is to be 0, or rows of which there
+/// are to be none.
+fn left(probe: &Probe, answer: &Answer) -> Option<u64> {
+    let expect = probe.answer.expect.as_ref()?;
+    if expect.rows.is_some_and(|rows| rows.least == 0 && rows.most == Some(0)) {
+        return Some(answer.count);
+    }
+    let down = expect.value.as_ref().is_some_and(|value| matches!(value.as_slice(), [zero] if zero.text.trim() == "0"));
     match answer.rows.as_slice() {
-        [row] if row.len() == 1 => match &row[0] {
+        [row] if down && row.len() == 1 => match &row[0] {
             Value::Number(n) => n.as_u64(),
             Value::String(s) => s.trim().parse().ok(),
             _ => None,

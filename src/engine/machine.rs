@@ -7,6 +7,7 @@ use super::act::{Act, Due, Incoming, Input};
 use crate::journal::{RunRecord, Write};
 use crate::model::{
     Actor, Catalogue, Event, EventKind, Exit, Outcome, RunState, Severity, State, StepState, Summary, Value, Version,
+    Window,
 };
 use crate::probe::Site;
 use crate::step::{Control, Left};
@@ -56,6 +57,8 @@ pub struct Machine {
     pub(super) leaving: Option<Ending>,
     /// An earlier run is taken up only to be ended.
     pub(super) abandoning: bool,
+    /// The hours in which steps may begin.
+    pub(super) window: Option<Window>,
     pub(super) clients: usize,
     /// Counts changes of who is there, so that an old timer means nothing.
     pub(super) presence: u64,
@@ -103,6 +106,7 @@ impl Machine {
             stopping: None,
             leaving: None,
             abandoning: false,
+            window: None,
             clients: 0,
             presence: 0,
             now,
@@ -110,6 +114,12 @@ impl Machine {
             pending: (Vec::new(), Write::default()),
             ended: false,
         }
+    }
+
+    /// With the hours in which steps may begin.
+    pub fn within(mut self, window: Option<Window>) -> Machine {
+        self.window = window;
+        self
     }
 
     /// The state as all clients see it.
@@ -164,6 +174,7 @@ impl Machine {
                 self.retry_due(&key);
             }
             Input::Due(Due::Retry { .. }) => {}
+            Input::Due(Due::Window) => self.advance(),
             Input::Due(Due::Alone { since }) if since == self.presence && self.clients == 0 => self.alone(),
             Input::Due(Due::Alone { .. }) => {}
             Input::Signal => self.signalled(),

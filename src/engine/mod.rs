@@ -23,6 +23,7 @@ mod parallel;
 mod place;
 mod resume;
 mod survey;
+mod waiting;
 #[cfg(test)]
 mod tests;
 

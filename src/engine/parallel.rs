@@ -31,6 +31,7 @@ impl Machine {
     pub(super) fn begin_beside(&mut self) {
         while !self.ended && self.leaving.is_none() && self.stopping.is_none() && self.control != Control::Pause {
             match self.next_item() {
+                Next::Begin(step) if self.waits_for_window(&step) => return,
                 Next::Begin(step) => self.begin(&step),
                 Next::Held(state) => return self.needs_operator(state),
                 Next::Later => return,

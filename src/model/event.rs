@@ -198,11 +198,13 @@ pub enum StepState {
     Verifying {
         attempt: u32,
     },
-    /// Tried again at `until`.
+    /// Tried again at `until`. `outside`: it waits for something else, and has not failed itself.
     Waiting {
         reason: String,
         attempt: u32,
         until: Option<jiff::Timestamp>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        outside: bool,
     },
     /// `adopted`: it had been done already.
     Done {

@@ -13,6 +13,7 @@ mod step;
 mod survey;
 mod text;
 mod version;
+mod window;
 
 pub use decision::{AtEnd, Decision, MaintenanceChoice};
 pub use event::{Actor, Event, EventKind, Outcome, RunState, Service, Severity, StepState, Summary};
@@ -33,3 +34,4 @@ pub use survey::{
 };
 pub use text::{Expression, Template, Value};
 pub use version::{Range, Scheme, Version, VersionError};
+pub use window::Window;

@@ -334,7 +334,7 @@ fn with_another(run: RunState, needs: StepState, beside: StepState, policy: Poli
 #[test]
 fn the_pilot_gives_up_only_when_what_is_under_way_has_ended() {
     let running = StepState::Running { attempt: 1 };
-    let waiting = StepState::Waiting { reason: "busy".to_owned(), attempt: 1, until: None };
+    let waiting = StepState::Waiting { reason: "busy".to_owned(), attempt: 1, until: None, outside: false };
     let done = StepState::Done { adopted: false };
     let failed = |beside| with_another(RunState::Failed, failed(), beside, yes());
     assert_eq!(failed(running.clone()), Act::Wait);

@@ -96,12 +96,14 @@ pub enum Outcome {
 }
 
 /// Why an attempt failed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Failure {
     /// A sentence.
     pub error: String,
     /// Whether it may go better later.
     pub transient: bool,
+    /// It is not the step that failed: a server is away, a lock is held, a disk is full. That is waited for.
+    pub outside: bool,
     /// What a program answered, for `retry.unless`.
     pub answer: Option<Answer>,
 }
@@ -109,12 +111,17 @@ pub struct Failure {
 impl Outcome {
     /// A failure; `answer` is what a program said, for `retry.unless`.
     pub fn failed(error: String, transient: bool, answer: Option<Answer>) -> Outcome {
-        Outcome::Failed(Box::new(Failure { error, transient, answer }))
+        Outcome::Failed(Box::new(Failure { error, transient, outside: false, answer }))
     }
 
     /// A failure that will be the same the next time.
     pub fn permanent(error: impl Into<String>) -> Outcome {
         Outcome::failed(error.into(), false, None)
+    }
+
+    /// Something outside that passes by itself.
+    pub fn outside(error: impl Into<String>) -> Outcome {
+        Outcome::Failed(Box::new(Failure { error: error.into(), transient: true, outside: true, answer: None }))
     }
 
     /// A failure that may pass.
@@ -125,7 +132,8 @@ impl Outcome {
 
 impl From<StoreError> for Outcome {
     fn from(error: StoreError) -> Self {
-        if error.is_transient() { Outcome::transient(error.to_string()) } else { Outcome::permanent(error.to_string()) }
+        let outside = error.is_transient();
+        Outcome::Failed(Box::new(Failure { error: error.to_string(), transient: outside, outside, answer: None }))
     }
 }
 

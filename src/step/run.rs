@@ -117,12 +117,17 @@ fn memory(input: &str) -> std::io::Result<std::fs::File> {
     Ok(file)
 }
 
+fn is_full(folder: &Path) -> bool {
+    rustix::fs::statvfs(folder).is_ok_and(|disk| disk.f_bavail == 0)
+}
+
 /// Waits for the program's end and passes on what it writes.
 async fn follow(secret: bool, context: &Context, folder: &Folder) -> Result<Status, Outcome> {
     let mut tails = [Tail::new(folder.stdout()), Tail::new(folder.stderr())];
     let mut pause = Duration::from_millis(5);
     let mut control = context.control.clone();
     let mut killed = false;
+    let mut full = false;
     loop {
         let life = folder.life();
         for line in tails.iter_mut().flat_map(Tail::lines) {
@@ -136,6 +141,13 @@ async fn follow(secret: bool, context: &Context, folder: &Folder) -> Result<Stat
                 return Err(Outcome::Unknown {
                     intent: "the program and its supervisor are gone, and neither left a status".to_owned(),
                 });
+            }
+            Life::Running if !full && is_full(&context.run_dir) => {
+                full = true;
+                let folder = context.run_dir.display();
+                context.report(Report::Log(format!(
+                    "the disk of {folder} is full: how the program ended can be written down once there is room again"
+                )));
             }
             Life::Running => {}
         }

@@ -6,7 +6,7 @@
 //! program lives and drops the moment both are gone.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -125,7 +125,16 @@ pub fn main(folder: &Path, seconds: u64, argv: &[String]) -> std::io::Result<()>
         write_aside(&folder.pid(), std::process::id().to_string().as_bytes())?;
         std::io::Result::Ok(supervise(argv, seconds, asked).await)
     })?;
-    write_aside(&folder.status(), &serde_json::to_vec(&status)?)
+    let status = serde_json::to_vec(&status)?;
+    // Without its status nobody would know how the program ended, so room for it is waited for.
+    loop {
+        match write_aside(&folder.status(), &status) {
+            Err(e) if matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                std::thread::sleep(Duration::from_millis(500));
+            }
+            done => return done,
+        }
+    }
 }
 
 async fn supervise(argv: &[String], seconds: u64, mut asked: Asked) -> Status {

@@ -319,7 +319,7 @@ fn a_time_that_nothing_redraws_is_told_as_a_time_of_day() {
 #[test]
 fn a_wait_tells_since_when() {
     let mut w = Wizard::new(80, 24).surveyed().at_backfill();
-    let waits = StepState::Waiting { reason: "the store is locked".into(), attempt: 1, until: None };
+    let waits = StepState::Waiting { reason: "the store is locked".into(), attempt: 1, until: None, outside: false };
     w.step("2.9.0/sign", waits.clone());
     w.step("2.9.0/sign", StepState::Running { attempt: 2 });
     let since = w.model.state.steps[3].waits;

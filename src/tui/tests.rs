@@ -299,6 +299,6 @@ fn a_step_that_waits_and_runs_in_turns_does_not_move_the_list() {
     let place = |w: &mut Wizard| w.screen().lines().position(|line| line.contains("\u{2500} Log"));
     let running = place(&mut w);
     let reason = "exit status 75, expected 0: kiln: connection reset".to_owned();
-    w.step("2.9.0/sign", StepState::Waiting { reason, attempt: 3, until: w.model.now });
+    w.step("2.9.0/sign", StepState::Waiting { reason, attempt: 3, until: w.model.now, outside: false });
     assert_eq!(place(&mut w), running);
 }

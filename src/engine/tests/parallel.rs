@@ -244,10 +244,8 @@ fn each_has_its_own_progress() {
 fn a_failure_is_what_the_run_stands_at_even_where_another_asks() {
     let mut session = Session::approved(&pairs("ask: { text: Do it. }"));
     session.done(&key("a/one"));
-    session.finished(
-        &key("a/two"),
-        Outcome::Failed(Box::new(Failure { error: "no".to_owned(), transient: false, answer: None })),
-    );
+    session
+        .finished(&key("a/two"), Outcome::Failed(Box::new(Failure { error: "no".to_owned(), ..Failure::default() })));
     session.finished(&key("b/one"), Outcome::NeedsAnswer);
     assert_eq!(session.run_state(), Some(RunState::Failed));
     assert!(

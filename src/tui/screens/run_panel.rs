@@ -74,7 +74,7 @@ fn current(lines: &mut Vec<Line<'static>>, model: &Model, room: usize) {
     if row.total.is_some() || row.done > 0 {
         lines.push(progress(model, row, room));
     }
-    if let StepState::Waiting { reason, attempt, until } = &row.state {
+    if let StepState::Waiting { reason, attempt, until, .. } = &row.state {
         let left = until.zip(model.now).map(|(until, now)| duration(between(now, until)));
         let since = row.waits.zip(model.now).map(|(since, now)| duration(between(since, now)));
         let most = state.step(&row.key).and_then(|step| step.retry.as_ref()).map(|retry| retry.attempts);
