@@ -13,7 +13,7 @@ use super::machine::Machine;
 use super::place::{new_run, run_dir};
 use super::{checks, drift, executor, memory, survey};
 use crate::definition::Deployment;
-use crate::journal::{Journal, JournalError, Lock, Marks, Place, Taken, me};
+use crate::journal::{Journal, JournalError, Lock, Marks, Place, RunRecord, Taken, me};
 use crate::model::{Catalogue, EventKind, Exit, PlannedStep, Severity, StepState, Window, Work};
 use crate::probe::Site;
 use crate::step::{Context, Control, Left, Report, left_behind};
@@ -242,6 +242,8 @@ impl Dispatcher {
             self.heart = Some(tokio::spawn(keeper::beat(place, deployment, taken.epoch, inputs)));
         }
         match purpose {
+            // Only the lease keeps others out; until then one may have come and gone.
+            Purpose::Begin if self.is_overtaken().await => Input::Began(Err(JournalError::Overtaken)),
             Purpose::Begin => {
                 let (epoch, shapes) = (taken.epoch, self.shapes().await);
                 Input::Began(new_run(&self.state_dir).map(|run| Began { run, epoch, shapes, recorded }))
@@ -250,12 +252,16 @@ impl Dispatcher {
         }
     }
 
+    /// Whether there is a run that was not there when the deployment was looked at.
+    async fn is_overtaken(&mut self) -> bool {
+        let Some(journal) = &mut self.journal else { return false };
+        let latest = journal.latest_run().await.ok().flatten();
+        latest.as_ref().map(|run| run.id.as_str()) != self.machine.last_run()
+    }
+
     async fn resumed(&mut self, taken: Taken, recorded: Option<String>) -> Result<Resumed, JournalError> {
         let journal = self.journal.as_mut().ok_or(JournalError::LostLease)?;
-        let record = journal
-            .latest_run()
-            .await?
-            .ok_or_else(|| JournalError::Unreadable("there is no run to go on with".to_owned()))?;
+        let record = journal.latest_run().await?.filter(RunRecord::is_unfinished).ok_or(JournalError::Overtaken)?;
         journal.continue_run(&record.id).await?;
         let steps = journal.steps(&record.id).await?;
         let events = journal.events(&record.id).await?;

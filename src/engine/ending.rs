@@ -169,7 +169,7 @@ impl Machine {
     pub(super) fn journal_failed(&mut self, error: &JournalError) {
         self.set_control(Control::Stop);
         let exit = match error {
-            JournalError::LostLease | JournalError::Held(_) => Exit::LeaseHeld,
+            JournalError::LostLease | JournalError::Overtaken | JournalError::Held(_) => Exit::LeaseHeld,
             JournalError::Store(_) => Exit::CouldNotAsk,
             _ => Exit::Internal,
         };

@@ -23,6 +23,8 @@ pub struct Machine {
     /// There may be something to do although no newer release is there: an earlier version or a tag was named.
     pub(super) stays: bool,
     pub(super) unfinished: Option<RunRecord>,
+    /// The id of the newest run when the deployment was looked at.
+    pub(super) last_run: Option<String>,
     /// The lease is being taken; that may be a while where its holder's life has to be watched.
     pub(super) beginning: bool,
     /// What was acknowledged, overridden and answered before the run: its first events.
@@ -88,6 +90,7 @@ impl Machine {
             tags: Vec::new(),
             stays,
             unfinished: None,
+            last_run: None,
             beginning: false,
             preamble: Vec::new(),
             attempts: BTreeMap::new(),
@@ -120,6 +123,11 @@ impl Machine {
     pub fn within(mut self, window: Option<Window>) -> Machine {
         self.window = window;
         self
+    }
+
+    /// The newest run when the deployment was looked at.
+    pub fn last_run(&self) -> Option<&str> {
+        self.last_run.as_deref()
     }
 
     /// The state as all clients see it.

@@ -13,6 +13,7 @@ impl Machine {
         self.from = found.from;
         self.unfinished = found.unfinished;
         self.recorded = found.recorded;
+        self.last_run = found.last_run;
         let nothing_to_do = !self.stays
             && self.from.is_some()
             && found.survey.targets.is_empty()

@@ -19,6 +19,8 @@ pub struct Surveyed {
     pub site: Option<Arc<Site>>,
     pub from: Option<Version>,
     pub unfinished: Option<RunRecord>,
+    /// The id of the newest run.
+    pub last_run: Option<String>,
     /// Stepwell's own record of the version.
     pub recorded: Option<String>,
 }
@@ -72,7 +74,8 @@ pub async fn survey(catalogue: &Catalogue, deployment: &Deployment, secrets: &BT
         // A run that is to go on has its own view of all this, but needs what the operator gave it.
         problem: problem.filter(|(exit, _)| unfinished.is_none() || *exit == Exit::Invalid),
     };
-    Surveyed { survey, site: Some(Arc::new(site)), from, unfinished, recorded: journal.recorded }
+    let last_run = journal.run.as_ref().map(|run| run.id.clone());
+    Surveyed { survey, site: Some(Arc::new(site)), from, unfinished, last_run, recorded: journal.recorded }
 }
 
 #[derive(Default)]

@@ -93,7 +93,7 @@ impl Session {
         let from = scheme.parse("1.0.0").expect("a version");
         let survey = Survey { targets: targets(&self.catalogue, &from), ..Survey::default() };
         let site = Some(Arc::new(site(&self.catalogue)));
-        let found = Surveyed { survey, site, from: Some(from), unfinished, recorded: None };
+        let found = Surveyed { survey, site, from: Some(from), unfinished, last_run: None, recorded: None };
         self.input(Input::Surveyed(Box::new(found)));
         self
     }

@@ -125,6 +125,8 @@ impl Journal {
 
     async fn put(&mut self, seen: &Lease, epoch: u64, holder: &str) -> Result<bool, JournalError> {
         let deployment = Value::from(self.deployment.clone());
+        let missing = self.connection.engine().insert_if_missing("stepwell_lease", &["deployment", "epoch", "holder"]);
+        self.connection.tell(&missing, &[deployment.clone(), 0.into(), "".into()]).await?;
         self.connection.begin().await?;
         let result = async {
             let engine = self.connection.engine();

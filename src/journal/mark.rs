@@ -65,6 +65,8 @@ impl Marks {
             }
             connection.execute(&format!("create table if not exists {table} {columns}"), &[]).await?;
         }
+        let missing = connection.engine().insert_if_missing("stepwell_fence", &["deployment", "epoch"]);
+        connection.tell(&missing, &[self.deployment.clone().into(), 0.into()]).await?;
         connection.begin().await?;
         let result = self.raise_in(connection).await;
         match result {

@@ -30,6 +30,8 @@ pub enum JournalError {
     Store(#[from] StoreError),
     #[error("another runner has this deployment: {}", .0.named())]
     Held(Box<Holder>),
+    #[error("another runner was here since this one looked; run the same command again to see what is left to do")]
+    Overtaken,
     #[error("another runner has taken over the lease; this one has stopped and changes nothing more")]
     LostLease,
     #[error("the journal was written by a newer Stepwell (format {found}, this one reads {known}); use that one")]

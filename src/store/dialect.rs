@@ -64,6 +64,16 @@ impl Engine {
         }
     }
 
+    /// A statement that makes a row where there is none with its key. Only a row that is there can be locked.
+    pub fn insert_if_missing(self, table: &str, columns: &[&str]) -> String {
+        let marks = vec!["?"; columns.len()].join(", ");
+        let into = format!("into {table} ({}) values ({marks})", columns.join(", "));
+        match self {
+            Engine::Mysql => format!("insert ignore {into}"),
+            Engine::Sqlite | Engine::Postgres => format!("insert {into} on conflict do nothing"),
+        }
+    }
+
     /// A statement that writes a row whose key is the first `keys` columns, whether there was one or not.
     pub fn upsert(self, table: &str, keys: &[&str], rest: &[&str]) -> String {
         let columns = [keys, rest].concat();

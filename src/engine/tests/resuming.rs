@@ -49,7 +49,7 @@ fn a_run_does_not_go_on_without_what_it_was_told() {
     let survey =
         Survey { problem: Some((Exit::Invalid, "facts.token: TOKEN is not set".to_owned())), ..Survey::default() };
     let site = Some(Arc::new(site(&catalogue)));
-    let found = Surveyed { survey, site, from: None, unfinished: Some(record), recorded: None };
+    let found = Surveyed { survey, site, from: None, unfinished: Some(record), last_run: None, recorded: None };
     session.input(Input::Surveyed(Box::new(found)));
     for decision in [Decision::Resume, Decision::Abandon] {
         assert!(session.decide(decision).is_some_and(|reason| reason.contains("TOKEN")));
