@@ -80,7 +80,11 @@ fn a_runner_killed_at_each_step_goes_on() {
                 let mut runner = ledger.start_runner();
                 runner.wait_for(key, |event| match event {
                     EventKind::StepChanged { key: k, state } if k == key => {
-                        if over { state.is_over() } else { matches!(state, StepState::Running { .. }) }
+                        if over {
+                            state.is_over()
+                        } else {
+                            matches!(state, StepState::Running { .. })
+                        }
                     }
                     _ => false,
                 });

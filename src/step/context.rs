@@ -81,6 +81,10 @@ pub enum Outcome {
     /// At a safe point, with more to do.
     Stopped,
     Failed(Box<Failure>),
+    /// It is done but for what was refused, which was put aside.
+    SetAside {
+        error: String,
+    },
     /// Only the operator can answer.
     NeedsAnswer,
     /// Nobody can tell whether it happened.

@@ -89,6 +89,7 @@ impl Schema {
                 regex::Regex::new(rule.as_str().expect("a text")).expect("it compiles").is_match(text)
             }),
             "minimum" => value.as_f64().is_none_or(|number| number >= limit()),
+            "maximum" => value.as_f64().is_none_or(|number| number <= limit()),
             "exclusiveMinimum" => value.as_f64().is_none_or(|number| number > limit()),
             "minItems" => value.as_array().is_none_or(|items| items.len() as f64 >= limit()),
             "maxItems" => value.as_array().is_none_or(|items| items.len() as f64 <= limit()),
