@@ -48,7 +48,8 @@ async fn values_of_every_kind_come_and_go() {
             Kind::Mariadb => (
                 "create table t (a boolean, b smallint, c int unsigned, d bigint, e float, f double, g decimal(30, 5), \
                  h text, i varchar(9), j varbinary(9), k bigint unsigned, l datetime(3), m timestamp null, n date, \
-                 o time, p enum('fine'), q year, r blob)",
+                 o time, p enum('fine'), q year, r blob, s uuid, t longtext collate utf8mb4_bin, \
+                 u varchar(9) collate utf8mb4_bin)",
                 vec![
                     ("a", json!(1)),
                     ("b", json!(-7)),
@@ -68,6 +69,9 @@ async fn values_of_every_kind_come_and_go() {
                     ("p", json!("fine")),
                     ("q", json!(2024)),
                     ("r", json!({ "$blob": "68" })),
+                    ("s", json!("d9fc5b73-a8d7-4fad-8d6d-ffe419384e70")),
+                    ("t", json!("ä, by its bytes")),
+                    ("u", json!("ä")),
                 ],
             ),
         };

@@ -1,9 +1,9 @@
 //! Values that MySQL and MariaDB give.
 
-use sqlx::mysql::MySqlRow;
+use sqlx::mysql::{MySql, MySqlRow};
 use sqlx::types::BigDecimal;
 use sqlx::types::chrono::{NaiveDate, NaiveDateTime};
-use sqlx::{Row, TypeInfo, ValueRef};
+use sqlx::{Row, Type, TypeInfo, ValueRef};
 
 use crate::model::Value;
 use crate::store::value::{bytes, decimal, float};
@@ -14,9 +14,9 @@ pub fn value(row: &MySqlRow, index: usize) -> Result<Value, sqlx::Error> {
     if raw.is_null() {
         return Ok(Value::Null);
     }
-    let kind = raw.type_info().name().to_owned();
+    let info = raw.type_info().into_owned();
     drop(raw);
-    match kind.as_str() {
+    match info.name() {
         "TINYINT UNSIGNED" | "SMALLINT UNSIGNED" | "INT UNSIGNED" | "MEDIUMINT UNSIGNED" | "BIGINT UNSIGNED"
         | "BIT" | "YEAR" => row.try_get_unchecked::<u64, _>(index).map(Value::from),
         // A boolean is a small number there, and may be any.
@@ -34,7 +34,10 @@ pub fn value(row: &MySqlRow, index: usize) -> Result<Value, sqlx::Error> {
             .try_get_unchecked::<NaiveDate, _>(index)
             .map_or_else(|_| "0000-00-00".into(), |d| d.to_string().into())),
         "TIME" => row.try_get_unchecked::<sqlx::mysql::types::MySqlTime, _>(index).map(|t| t.to_string().into()),
-        kind if kind.ends_with("BLOB") || kind.ends_with("BINARY") || kind == "GEOMETRY" => {
+        // A text whose letters are compared by their bytes bears the same name: only its character set tells.
+        kind if (kind.ends_with("BLOB") || kind.ends_with("BINARY") || kind == "GEOMETRY")
+            && !<str as Type<MySql>>::compatible(&info) =>
+        {
             row.try_get_unchecked::<Vec<u8>, _>(index).map(|b| bytes(&b))
         }
         _ => row
