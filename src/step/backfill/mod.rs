@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use super::{Context, Control, Outcome, Report};
 use crate::journal::Fenced;
 use crate::model::Backfill;
-use crate::store::{Connection, Engine, StoreError};
+use crate::store::{Connection, Engine, Location, StoreError};
 use checkpoint::{Pass, Standing, begin, finish, first_bad, load};
 use crew::Crew;
 use patience::Patience;
@@ -49,12 +49,12 @@ async fn killed(context: &Context) {
 }
 
 async fn attempt(spec: &Backfill, context: &Context) -> Result<Outcome, Outcome> {
-    let main = context.open(spec.store.as_deref()).await?;
-    let engine = main.engine();
+    let store = context.site.store(spec.store.as_deref())?;
+    let engine = store.1.engine();
     let statements = Statements::new(spec, engine).map_err(Outcome::permanent)?;
     let workers = if engine == Engine::Sqlite { 1 } else { u64::from(spec.workers.unwrap_or(1).max(1)) };
-    let mut over = Over { context, statements: &statements, workers, nobody: watch::channel(false).0 };
-    let mut connections = vec![main];
+    let mut over = Over { context, store, statements: &statements, workers, nobody: watch::channel(false).0 };
+    let mut connections = vec![over.connect().await?];
     let ended = over.all(spec, &mut connections).await;
     for connection in connections {
         // After an error it may be in the middle of anything.
@@ -68,6 +68,8 @@ async fn attempt(spec: &Backfill, context: &Context) -> Result<Outcome, Outcome>
 /// Passes over all rows.
 struct Over<'a> {
     context: &'a Context,
+    /// Its name and its place.
+    store: (&'a str, &'a Location),
     statements: &'a Statements,
     workers: u64,
     nobody: watch::Sender<bool>,
@@ -85,7 +87,7 @@ impl Over<'_> {
         let mut stalled = 0;
         loop {
             let crew = Crew::new(self.context, self.statements, spec.set_aside, standing);
-            self.open(spec, connections, crew.wanted(self.workers)).await?;
+            self.open(connections, crew.wanted(self.workers)).await?;
             let ended;
             (standing, ended) = crew.work(connections, spec.batch.unwrap_or(size::FIRST)).await;
             if let Err(outcome) = ended {
@@ -110,18 +112,27 @@ impl Over<'_> {
         }
     }
 
+    async fn connect(&self) -> Result<Connection, Outcome> {
+        let mut patience = self.patience();
+        loop {
+            match self.context.connect(self.store.0, self.store.1).await {
+                Ok(connection) => return Ok(connection),
+                Err(e) => self.wait(&mut patience, e).await?,
+            }
+        }
+    }
+
     /// As many connections as there are workers, or as many as the server gives.
-    async fn open(&self, spec: &Backfill, connections: &mut Vec<Connection>, wanted: u64) -> Result<(), Outcome> {
+    async fn open(&self, connections: &mut Vec<Connection>, wanted: u64) -> Result<(), Outcome> {
         while (connections.len() as u64) < wanted {
-            match self.context.open(spec.store.as_deref()).await {
+            match self.context.connect(self.store.0, self.store.1).await {
                 Ok(connection) => connections.push(connection),
-                Err(Outcome::Failed(failure)) if failure.transient => {
+                Err(Fenced::Store(e)) if e.is_transient() => {
                     let has = connections.len();
-                    let text = format!("goes on with {has} of {wanted} workers: {}", failure.error);
-                    self.context.report(Report::Log(text));
+                    self.context.report(Report::Log(format!("goes on with {has} of {wanted} workers: {e}")));
                     break;
                 }
-                Err(outcome) => return Err(outcome),
+                Err(e) => return Err(e.into()),
             }
         }
         Ok(())
