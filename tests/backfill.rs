@@ -265,27 +265,46 @@ fn a_statement_is_carried_out_for_each_batch() {
 
 #[test]
 fn a_lock_of_somebody_else_is_waited_for() {
-    for kind in EVERYWHERE {
-        let place = Place::on(kind);
-        table(&place, "id bigint", "id", "i");
-        let waits = |report: &Report| matches!(report, Report::Log(line) if line.starts_with("waits for a lock"));
-        let holder = place.hold("update t set v = 0 where id = 400");
-        let mut running = place.start(&spec(&["id"], 2));
-        assert!(running.wait_for(waits), "{kind:?}: {:?}", running.end());
-        // Whoever does not want to wait with it may stop.
-        running.control.send_replace(Control::Stop);
-        let (outcome, reports) = running.end();
-        // The lock on a whole file keeps even the first write from being made.
-        assert!(outcome == Outcome::Stopped || kind.is_none(), "{kind:?}: {outcome:?}, {reports:?}");
+    // They wait for seconds, so together.
+    std::thread::scope(|scope| {
+        for kind in EVERYWHERE {
+            scope.spawn(move || waits_for_a_lock(kind));
+        }
+    });
+}
 
-        let mut running = place.start(&spec(&["id"], 2));
-        assert!(running.wait_for(waits), "{kind:?}: {:?}", running.end());
-        drop(holder);
-        let (outcome, reports) = running.end();
-        assert_eq!(outcome, Outcome::Done, "{kind:?}: {reports:?}");
-        let named = kind.is_none() || logs(&reports).iter().any(|line| line.contains("holds it"));
-        assert!(named, "{kind:?}: {reports:?}");
-        place.assert_equal("t", "plain", "after a wait");
+fn waits_for_a_lock(kind: Option<Kind>) {
+    let place = Place::on(kind);
+    table(&place, "id bigint", "id", "i");
+    let waits = |report: &Report| matches!(report, Report::Log(line) if line.starts_with("waits for a lock"));
+    let holder = place.hold("update t set v = 0 where id = 400");
+    let mut running = place.start(&spec(&["id"], 2));
+    assert!(running.wait_for(waits), "{kind:?}: {:?}", running.end());
+    // Whoever does not want to wait may stop.
+    running.control.send_replace(Control::Stop);
+    let (outcome, reports) = running.end();
+    assert_eq!(outcome, Outcome::Stopped, "{kind:?}: {reports:?}");
+
+    let mut running = place.start(&spec(&["id"], 2));
+    assert!(running.wait_for(waits), "{kind:?}: {:?}", running.end());
+    drop(holder);
+    let (outcome, reports) = running.end();
+    assert_eq!(outcome, Outcome::Done, "{kind:?}: {reports:?}");
+    let named = kind.is_none() || logs(&reports).iter().any(|line| line.contains("holds it"));
+    assert!(named, "{kind:?}: {reports:?}");
+    place.assert_equal("t", "plain", "after a wait");
+}
+
+#[test]
+fn killed_by_the_operator_it_ends_at_once() {
+    for kind in [Kind::Postgres, Kind::Mariadb] {
+        let place = Place::on(Some(kind));
+        table(&place, "id bigint", "id", "i");
+        let sleep = if kind == Kind::Postgres { "v * 2 + length(pg_sleep(600)::text)" } else { "v * 2 + sleep(600)" };
+        let mut running = place.start(&with(spec(&["id"], 2), json!({ "set": [["done", sleep]] })));
+        running.wait_for(|report| matches!(report, Report::Progress { .. }));
+        running.control.send_replace(Control::Kill);
+        assert_eq!(running.end().0, Outcome::Stopped, "{kind:?}");
     }
 }
 

@@ -12,12 +12,13 @@ use super::size::Size;
 use super::statements::{Key, Statements};
 use super::worker::Worker;
 use super::{Context, Outcome};
-use crate::store::Connection;
+use crate::store::{Connection, Location};
 
 /// What the workers of a pass share.
 #[derive(Debug)]
 pub struct Crew<'a> {
     pub context: &'a Context,
+    pub location: &'a Location,
     pub statements: &'a Statements,
     /// Whether a row that is refused is set aside.
     pub sets_aside: bool,
@@ -34,9 +35,16 @@ pub struct Crew<'a> {
 }
 
 impl<'a> Crew<'a> {
-    pub fn new(context: &'a Context, statements: &'a Statements, sets_aside: bool, standing: Standing) -> Crew<'a> {
+    pub fn new(
+        context: &'a Context,
+        location: &'a Location,
+        statements: &'a Statements,
+        sets_aside: bool,
+        standing: Standing,
+    ) -> Crew<'a> {
         Crew {
             context,
+            location,
             statements,
             sets_aside,
             open: (0..standing.positions.len()).filter(|range| !standing.is_over(*range)).collect(),

@@ -11,6 +11,7 @@ mod patience;
 mod ranges;
 mod size;
 mod statements;
+mod wal;
 mod worker;
 
 use tokio::sync::watch;
@@ -86,7 +87,7 @@ impl Over<'_> {
         }
         let mut stalled = 0;
         loop {
-            let crew = Crew::new(self.context, self.statements, spec.set_aside, standing);
+            let crew = Crew::new(self.context, self.store.1, self.statements, spec.set_aside, standing);
             self.open(connections, crew.wanted(self.workers)).await?;
             let ended;
             (standing, ended) = crew.work(connections, spec.batch.unwrap_or(size::FIRST)).await;

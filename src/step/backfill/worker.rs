@@ -8,6 +8,7 @@ use super::crew::{Crew, Taken};
 use super::patience::Patience;
 use super::size::Size;
 use super::statements::Key;
+use super::wal::Log;
 use super::{Outcome, Report};
 use crate::journal::Fenced;
 use crate::store::{Connection, StoreError, Trouble};
@@ -16,7 +17,7 @@ use crate::store::{Connection, StoreError, Trouble};
 pub const MOST_ASIDE: u64 = 1_000;
 
 /// Of an error that is kept, so many characters.
-const KEPT: usize = 500;
+const KEPT: usize = 300;
 
 #[derive(Debug)]
 pub struct Worker<'a> {
@@ -24,6 +25,7 @@ pub struct Worker<'a> {
     connection: &'a mut Connection,
     size: Size,
     patience: Patience,
+    log: Option<Log>,
     /// The statement is known to be accepted where it finds no rows: what is refused is a row.
     sound: bool,
 }
@@ -36,7 +38,7 @@ struct Undone {
 
 impl<'a> Worker<'a> {
     pub fn new(crew: &'a Crew<'a>, connection: &'a mut Connection, size: Size, patience: Patience) -> Worker<'a> {
-        Worker { crew, connection, size, patience, sound: false }
+        Worker { crew, connection, size, patience, log: None, sound: false }
     }
 
     /// Does ranges until none is left.
@@ -44,6 +46,7 @@ impl<'a> Worker<'a> {
     /// # Errors
     /// How the attempt ends before that.
     pub async fn work(mut self) -> Result<(), Outcome> {
+        self.log = Log::open(self.crew.location, self.connection).await;
         while let Some(mut taken) = self.crew.take() {
             while taken.at.last.as_ref() != Some(&taken.upto) {
                 if self.crew.is_halted() || self.crew.context.safe_point().await {
@@ -52,15 +55,31 @@ impl<'a> Worker<'a> {
                 self.step(&mut taken).await?;
             }
         }
+        if let Some(mut log) = self.log {
+            log.copy().await;
+        }
         Ok(())
     }
 
     /// Tries one batch, and learns from it how large the next one may be.
     async fn step(&mut self, taken: &mut Taken) -> Result<(), Outcome> {
-        let began = Instant::now();
-        match self.batch(taken).await {
+        let mut log = self.log.take();
+        let batch = async {
+            let began = Instant::now();
+            (self.batch(taken).await, began.elapsed())
+        };
+        let (ended, took) = match &mut log {
+            Some(log) => {
+                let (ended, ()) = tokio::join!(batch, log.copy());
+                log.bound().await;
+                ended
+            }
+            None => batch.await,
+        };
+        self.log = log;
+        match ended {
             Ok(to) => {
-                self.size.fitted(began.elapsed());
+                self.size.fitted(took);
                 self.patience.reset();
                 self.moved(taken, to);
                 Ok(())

@@ -15,7 +15,6 @@ pub fn value(row: &MySqlRow, index: usize) -> Result<Value, sqlx::Error> {
         return Ok(Value::Null);
     }
     let info = raw.type_info().into_owned();
-    drop(raw);
     match info.name() {
         "TINYINT UNSIGNED" | "SMALLINT UNSIGNED" | "INT UNSIGNED" | "MEDIUMINT UNSIGNED" | "BIGINT UNSIGNED"
         | "BIT" | "YEAR" => row.try_get_unchecked::<u64, _>(index).map(Value::from),
