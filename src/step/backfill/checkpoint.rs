@@ -20,6 +20,9 @@ pub struct Pass {
     /// Rows that matched when it began.
     pub found: u64,
     pub ranges: Vec<Range>,
+    /// Whether the end of a batch is reckoned.
+    #[serde(default)]
+    pub dense: bool,
 }
 
 /// How far a range is.

@@ -90,6 +90,7 @@ impl<'a> Crew<'a> {
             after: standing.after(range).cloned(),
             upto: standing.pass.ranges[range].upto.clone(),
             at: standing.positions[range].clone(),
+            dense: standing.pass.dense,
         })
     }
 
@@ -129,6 +130,8 @@ pub struct Taken {
     pub after: Option<Key>,
     pub upto: Key,
     pub at: Position,
+    /// Whether the end of a batch is reckoned.
+    pub dense: bool,
 }
 
 /// Of several ends, the one that counts: one worker's failure stops the others.

@@ -23,6 +23,7 @@ use crate::store::{Connection, Engine, Location, StoreError};
 use checkpoint::{Pass, Standing, begin, finish, first_bad, load};
 use crew::Crew;
 use patience::Patience;
+use ranges::Cut;
 use statements::Statements;
 use worker::MOST_ASIDE;
 
@@ -166,8 +167,8 @@ impl Over<'_> {
 
     async fn try_begin(&self, connection: &mut Connection, last: &Standing) -> Result<Standing, Fenced> {
         let found = count(self.statements, connection).await?;
-        let ranges = ranges::cut(self.statements, connection, self.workers, found).await?;
-        let pass = Pass { done: last.done(), found, ranges };
+        let Cut { ranges, dense } = ranges::cut(self.statements, connection, self.workers, found).await?;
+        let pass = Pass { done: last.done(), found, ranges, dense };
         begin(self.context, connection, last, pass).await
     }
 

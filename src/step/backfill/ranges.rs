@@ -17,7 +17,16 @@ pub struct Range {
     pub upto: Key,
 }
 
-/// The ranges of a pass over `found` rows: none in an empty table. The highest key is fixed here.
+/// The keys of a pass.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cut {
+    /// None in an empty table.
+    pub ranges: Vec<Range>,
+    /// The keys are whole numbers, close enough together for the end of a batch to be reckoned rather than looked up.
+    pub dense: bool,
+}
+
+/// Cuts the keys of a pass over `found` rows. The highest key is fixed here.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -26,35 +35,46 @@ pub async fn cut(
     connection: &mut Connection,
     workers: u64,
     found: u64,
-) -> Result<Vec<Range>, StoreError> {
+) -> Result<Cut, StoreError> {
     let Some(highest) = connection.query(&statements.highest, &[]).await?.rows.into_iter().next() else {
-        return Ok(Vec::new());
+        return Ok(Cut::default());
     };
-    let parts = if workers > 1 { (EACH * workers).min(found) } else { 1 };
-    if parts < 2 {
-        return Ok(between(Vec::new(), highest));
-    }
     let lowest = connection.query(&statements.lowest, &[]).await?.rows.into_iter().next();
-    let cuts = match (lowest.as_deref(), highest.as_slice()) {
-        (Some([low]), [high]) => numbers(low, high, parts, found),
-        _ => None,
-    };
-    let cuts = match cuts {
-        Some(cuts) => cuts,
-        None => quantiles(statements, connection, found, parts).await?,
-    };
-    Ok(between(cuts, highest))
+    let parts = if workers > 1 { (EACH * workers).min(found).max(1) } else { 1 };
+    if let (Some([low]), [high]) = (lowest.as_deref(), highest.as_slice())
+        && let Some(cuts) = numbers(low, high, parts, found)
+    {
+        return Ok(Cut { ranges: between(cuts, highest), dense: true });
+    }
+    let cuts = if parts > 1 { quantiles(statements, connection, found, parts).await? } else { Vec::new() };
+    Ok(Cut { ranges: between(cuts, highest), dense: false })
+}
+
+/// The key so many whole numbers behind another one.
+pub fn further(key: &Value, by: u64) -> Option<Value> {
+    value(whole(key)?.checked_add(i128::from(by))?)
+}
+
+/// Whether a key lies behind another one, where both are whole numbers.
+pub fn is_behind(key: &Value, other: &Value) -> bool {
+    matches!((whole(key), whole(other)), (Some(key), Some(other)) if key > other)
+}
+
+fn whole(value: &Value) -> Option<i128> {
+    value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from))
+}
+
+fn value(n: i128) -> Option<Value> {
+    i64::try_from(n).map(Value::from).or_else(|_| u64::try_from(n).map(Value::from)).ok()
 }
 
 /// Where whole numbers lie close enough together, equal parts of them hold about as many rows.
 fn numbers(low: &Value, high: &Value, parts: u64, found: u64) -> Option<Vec<Key>> {
-    let whole = |value: &Value| value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from));
     let (low, high, parts) = (whole(low)?, whole(high)?, i128::from(parts));
     let span = high.checked_sub(low)?.checked_add(1)?;
     if span < parts || span > 2 * i128::from(found) {
         return None;
     }
-    let value = |n: i128| i64::try_from(n).map(Value::from).or_else(|_| u64::try_from(n).map(Value::from)).ok();
     (1..parts).map(|i| Some(vec![value(low + span * i / parts - 1)?])).collect()
 }
 
@@ -104,7 +124,16 @@ mod tests {
         let top = [u64::MAX - 99, u64::MAX].map(Value::from);
         let cuts = numbers(&top[0], &top[1], 2, 100).expect("numbers");
         assert_eq!(cuts, [vec![Value::from(u64::MAX - 50)]]);
-        assert_eq!(numbers(&"a".into(), &"b".into(), 2, 100), None);
+        assert!(numbers(&"a".into(), &"b".into(), 2, 100).is_none());
+    }
+
+    #[test]
+    fn the_end_of_a_batch_is_reckoned() {
+        assert_eq!(further(&(-3).into(), 5), Some(2.into()));
+        assert_eq!(further(&i64::MAX.into(), 1), Some((1_u64 << 63).into()));
+        assert_eq!(further(&u64::MAX.into(), 1), None);
+        assert_eq!(further(&"a".into(), 1), None);
+        assert!(is_behind(&u64::MAX.into(), &(-1).into()) && !is_behind(&1.into(), &1.into()));
     }
 
     #[test]
