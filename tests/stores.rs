@@ -49,7 +49,7 @@ async fn values_of_every_kind_come_and_go() {
                 "create table t (a boolean, b smallint, c int unsigned, d bigint, e float, f double, g decimal(30, 5), \
                  h text, i varchar(9), j varbinary(9), k bigint unsigned, l datetime(3), m timestamp null, n date, \
                  o time, p enum('fine'), q year, r blob, s longtext collate utf8mb4_bin, u varchar(9) collate utf8mb4_bin, \
-                 v binary(2))",
+                 v binary(2), w uuid)",
                 vec![
                     ("a", json!(1)),
                     ("b", json!(-7)),
@@ -72,6 +72,7 @@ async fn values_of_every_kind_come_and_go() {
                     ("s", json!("A")),
                     ("u", json!("ä")),
                     ("v", json!({ "$blob": "0068" })),
+                    ("w", json!("d9fc5b73-a8d7-4fad-8d6d-ffe419384e70")),
                 ],
             ),
         };

@@ -10,7 +10,7 @@ use super::Sources;
 use super::node::{Context, Mentioned, nearest, quoted};
 use super::template::{Piece, check_sql, split};
 use super::walk::{Visit, Where, walk};
-use crate::model::{Ask, Catalogue, Expression, Kind, Place, Probe, Query, Template};
+use crate::model::{Ask, Backfill, Catalogue, Expression, Kind, Place, Probe, Query, Template};
 
 /// Reports what does not fit together.
 pub(super) fn lint(context: &Context, sources: &Sources, catalogue: &Catalogue) {
@@ -149,6 +149,10 @@ impl Visit for Linter<'_> {
                 self.query(sql.store.as_deref(), statement);
             }
         }
+        if let Kind::Backfill(Backfill { store, statement: Some(statement), .. }) = kind {
+            self.query(store.as_deref(), statement);
+            statement.all().for_each(|template| self.batches(template));
+        }
     }
 }
 
@@ -227,6 +231,26 @@ impl Linter<'_> {
                 let help = "Stepwell's own are the test `version` and the filter `reveal`; the others are minijinja's";
                 self.context.report(place, format!("there is no {what} `{}`", &found[2]), help);
             }
+        }
+    }
+
+    /// Whether a statement that is carried out for each batch is about the batch.
+    fn batches(&self, template: &Template) {
+        let pieces = match split(&template.text) {
+            Ok(pieces) => pieces,
+            Err(message) => {
+                let place = self.sources.locate(template.place, "{{");
+                return self.context.report(place, message, "write `{{ range }}`");
+            }
+        };
+        let names = || pieces.iter().filter_map(|p| if let Piece::Expression(name) = p { Some(*name) } else { None });
+        if let Some(other) = names().find(|name| *name != "range") {
+            let help = "only `{{ range }}` stands in the statement of a backfill, for the keys of its batch";
+            let place = self.sources.locate(template.place, other);
+            self.context.report(place, format!("`{{{{ {other} }}}}` is not known here"), help);
+        } else if names().next().is_none() {
+            let help = "add `where {{ range }}`, which stands for the keys of the batch";
+            self.context.report(template.place, "this would be carried out on all rows for each batch", help);
         }
     }
 

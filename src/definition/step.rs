@@ -68,8 +68,9 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
     one_after_the_other(context, &undo);
     let words = [("stop", OnFailure::Stop), ("set_aside", OnFailure::SetAside)];
     let on_failure = fields.get("on_failure", |context, node| word(context, node, &words)).unwrap_or_default();
-    if on_failure == OnFailure::SetAside && repeat.is_none() && !fields.has("repeat") {
-        let help = "add `repeat`, or leave it out: a single step that fails stops the run";
+    let of_many = repeat.is_some() || ["repeat", "backfill"].iter().any(|key| fields.has(key));
+    if on_failure == OnFailure::SetAside && !of_many {
+        let help = "it is for items of a `repeat` and rows of a `backfill`: a single step that fails stops the run";
         context.report(fields.key_place("on_failure"), "only one of many can be set aside", help);
     }
     if fields.has("undo") && part != Part::Maintenance {
@@ -78,7 +79,10 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
     }
     let kind = kind::kind(&fields);
     fields.finish();
-    let (id, title, kind) = (id?, title?, kind?);
+    let (id, title, mut kind) = (id?, title?, kind?);
+    if let Kind::Backfill(backfill) = &mut kind {
+        backfill.set_aside = on_failure == OnFailure::SetAside;
+    }
     if kind::needs_resume(&kind) && resume.is_none() && !fields.means("resume") && !fields.means("done_when") {
         let help = "add `done_when` with a probe that tells, or `resume: idempotent` or `resume: once`";
         let (key, what) = if fields.has("http") { ("http", "request") } else { ("run", "command") };

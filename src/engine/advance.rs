@@ -254,6 +254,11 @@ impl Machine {
                 self.advance();
             }
             Outcome::Failed(failure) => self.failed(&step, &failure),
+            Outcome::SetAside { error } if self.leaving.is_none() => {
+                self.put_aside(&step, error);
+                self.advance();
+            }
+            Outcome::SetAside { error } => self.has_failed(&step, error, false),
             Outcome::NeedsAnswer => {
                 self.step_is(key, StepState::Asking);
                 if self.leaving.is_some() {

@@ -62,7 +62,9 @@ impl Machine {
 
     pub(super) fn reported(&mut self, key: String, report: Report) {
         match report {
+            Report::Waiting(reason) => self.waits_within(key, &reason),
             Report::Progress { done, total, unit } => {
+                self.works_again(&key);
                 let kind = EventKind::Progress { key: key.clone(), done, total, unit };
                 if self.gets_on(&key, done) { self.record(kind) } else { self.say(kind) }
             }

@@ -20,6 +20,7 @@ pub async fn attempt(planned: &PlannedStep, context: &Context, take_up: bool) ->
             Outcome::Failed(failure)
         }
         Outcome::Unknown { intent } => Outcome::Unknown { intent: context.site.secrets.mask(&intent) },
+        Outcome::SetAside { error } => Outcome::SetAside { error: context.site.secrets.mask(&error) },
         other => other,
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::act::{Act, Due};
 use super::machine::Machine;
-use crate::model::{Phase, PlannedStep, StepState};
+use crate::model::{EventKind, Phase, PlannedStep, StepState};
 
 /// The shortest and the longest wait before something outside is tried again, in milliseconds.
 const OUTSIDE: (u64, u64) = (1_000, 30_000);
@@ -21,6 +21,26 @@ impl Machine {
         let reason = format!("{reason} (since {})", since.strftime("%H:%M:%S UTC"));
         self.wait_for(&step.key, reason, attempt, wait, true);
         self.act(Act::Timer { after: Duration::from_millis(wait), due: Due::Retry { key: step.key.clone(), attempt } });
+    }
+
+    /// A step waits while it is under way. That is only told: to whoever comes after a crash it is one that runs.
+    pub(super) fn waits_within(&mut self, key: String, reason: &str) {
+        let attempt = self.attempts.get(&key).copied().unwrap_or(1);
+        let began = self.state.steps.iter().find(|row| row.key == key).and_then(|row| row.waits);
+        let since = began.unwrap_or(self.now);
+        let reason = format!("{reason} (since {})", since.strftime("%H:%M:%S UTC"));
+        self.say(EventKind::StepChanged {
+            key,
+            state: StepState::Waiting { reason, attempt, until: None, outside: true },
+        });
+    }
+
+    /// What a step waited for has come.
+    pub(super) fn works_again(&mut self, key: &str) {
+        if matches!(self.row_state(key), Some(StepState::Waiting { until: None, .. })) {
+            let attempt = self.attempts.get(key).copied().unwrap_or(1);
+            self.say(EventKind::StepChanged { key: key.to_owned(), state: StepState::Running { attempt } });
+        }
     }
 
     /// A step that is tried again after so many milliseconds.

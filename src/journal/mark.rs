@@ -164,4 +164,13 @@ impl Marks {
             .await
             .map(drop)
     }
+
+    /// Removes a mark, inside a transaction of this runner.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn remove(&self, connection: &mut Connection, key: &str) -> Result<(), StoreError> {
+        let sql = "delete from stepwell_mark where deployment = ? and run = ? and step = ?";
+        connection.tell(sql, &[self.deployment.clone().into(), self.run.clone().into(), key.into()]).await.map(drop)
+    }
 }

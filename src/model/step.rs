@@ -66,10 +66,19 @@ pub struct Backfill {
     /// The idempotent predicate: rows that are still to do.
     #[serde(rename = "where")]
     pub pending: String,
-    /// Column and SQL expression.
+    /// Column and SQL expression; empty where there is a statement.
     pub set: Vec<(String, String)>,
+    /// What is done for each batch instead of setting columns; `{{ range }}` stands for the batch's keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement: Option<Query>,
     /// Rows of the first batch; later ones follow the time they take.
     pub batch: Option<u64>,
+    /// So many at a time, where the database lets several write; one when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workers: Option<u32>,
+    /// A row that is refused is set aside, and the others go on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub set_aside: bool,
 }
 
 /// A program and its arguments. There is never a shell.

@@ -283,7 +283,8 @@ fn leaf(
         checks: if listed { Vec::new() } else { step.checks.clone() },
         floor: step.floor.clone(),
         point_of_no_return: false,
-        optional: step.optional,
+        // What was set aside can be waived by name.
+        optional: step.optional || matches!(&step.kind, Kind::Backfill(b) if b.set_aside),
         set_aside: None,
         parallel: None,
         as_user: step.as_user.clone(),

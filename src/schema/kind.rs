@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Defs;
 use super::probe::{command, query, request};
 use super::shape::{
-    Mapping, any, at_least_one, entries, filled_list, list, one_or_list, shared, text, time, yes_or_no,
+    Mapping, any, at_least_one, entries, filled_list, list, one_or_list, shared, text, time, workers, yes_or_no,
 };
 
 /// The kinds among a step's keys.
@@ -60,11 +60,22 @@ fn backfill() -> Mapping {
         .need("table", text(), "The table.")
         .need("key", one_or_list(text()), "The primary key's column, or a list of columns.")
         .need("where", text(), "Which rows are still to do. A row that is done must no longer match.")
-        .need("set", entries(text()), "Column and SQL expression. Not templates.")
+        .kind("set", entries(text()), "Column and SQL expression. Not templates.")
+        .kind(
+            "statement",
+            query(),
+            "SQL that is carried out for each batch, instead of `set`: text, or one for each engine. `{{ range }}` \
+             stands for the keys of the batch. Its rows must not match `where` afterwards.",
+        )
         .may(
             "batch",
             at_least_one(),
             "Rows of the first batch; 2000 if not given. Later ones aim at 100 ms, in maintenance 400 ms.",
+        )
+        .may(
+            "workers",
+            workers(),
+            "So many work at a time, each on keys of its own, 1 to 16; 1 if not given. Without effect on SQLite.",
         )
 }
 

@@ -118,6 +118,11 @@ pub(super) fn count_up_to(most: u32) -> Value {
     json!({ "type": ["integer", "string"], "minimum": 1, "maximum": most, "pattern": "^0*[1-9][0-9]?$" })
 }
 
+/// How many workers a backfill may have.
+pub(super) fn workers() -> Value {
+    json!({ "type": ["integer", "string"], "minimum": 1, "maximum": 16, "pattern": "^0*([1-9]|1[0-6])$" })
+}
+
 pub(super) fn status_number() -> Value {
     json!({ "type": ["integer", "string"], "pattern": "^-?[0-9]+$" })
 }

@@ -75,8 +75,8 @@ fn step(stands: Stands) -> Value {
         .may(
             "on_failure",
             words(&["stop", "set_aside"]),
-            "`stop` (the default), or with `repeat` `set_aside`: an item whose step fails for good is set aside, the \
-             others go on.",
+            "`stop` (the default), or `set_aside`: with `repeat` an item whose step fails for good is set aside, in a \
+             `backfill` a row that is refused; the others go on.",
         )
         .may("retry", shared("retry"), "How often it is tried again.")
         .may(

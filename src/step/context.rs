@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 use crate::journal::{Fenced, Marks};
 use crate::model::{Answer, Value};
 use crate::probe::{AskError, Site};
-use crate::store::{Connection, StoreError};
+use crate::store::{Connection, Location, StoreError};
 
 /// Everything that one attempt of a step may use.
 #[derive(Clone, Debug)]
@@ -62,6 +62,8 @@ pub enum Report {
         unit: String,
     },
     Log(String),
+    /// It waits for something outside, and goes on by itself: why.
+    Waiting(String),
     Verifying,
     BackedUp {
         file: String,
@@ -86,6 +88,10 @@ pub enum Outcome {
     /// At a safe point, with more to do.
     Stopped,
     Failed(Box<Failure>),
+    /// It is done but for what was refused, which was put aside.
+    SetAside {
+        error: String,
+    },
     /// Only the operator can answer.
     NeedsAnswer,
     /// Nobody can tell whether it happened.
@@ -160,10 +166,15 @@ impl Context {
     /// Opens a store for writing and raises its fence the first time.
     pub async fn open(&self, store: Option<&str>) -> Result<Connection, Outcome> {
         let (name, location) = self.site.store(store).map_err(Outcome::from)?;
-        let mut connection = Connection::open(location).await.map_err(Outcome::from)?;
+        self.connect(name, location).await.map_err(Outcome::from)
+    }
+
+    /// [`Context::open`] for a store that is found already, with the error as the store gives it.
+    pub async fn connect(&self, name: &str, location: &Location) -> Result<Connection, Fenced> {
+        let mut connection = Connection::open(location).await?;
         let known = self.fenced.lock().is_ok_and(|fenced| fenced.contains(name));
         if !known {
-            self.marks.raise(&mut connection).await.map_err(Outcome::from)?;
+            self.marks.raise(&mut connection).await?;
             if let Ok(mut fenced) = self.fenced.lock() {
                 fenced.insert(name.to_owned());
             }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::file;
 use crate::definition::{Renderer, Text};
 use crate::model::{
-    Ask, Command, FileEdit, Http, OnFailure, Over, PlannedStep, Probe, Query, Repeat, Template, Value, Work,
+    Ask, Backfill, Command, FileEdit, Http, OnFailure, Over, PlannedStep, Probe, Query, Repeat, Template, Value, Work,
 };
 use crate::probe::Site;
+use crate::store::Engine;
 use crate::words::format::duration;
 
 /// A deployment as the step sees it.
@@ -43,12 +44,7 @@ fn describe(step: &mut PlannedStep, site: &Site) {
             (store, lines)
         }
         Work::Backfill(b) => {
-            let set = b.set.iter().map(|(c, e)| format!("{c} = {e}")).collect::<Vec<_>>().join(", ");
-            let detail = vec![
-                format!("update {} set {set}", b.table),
-                format!("where {}", b.pending),
-                format!("in batches along ({}); each batch and its checkpoint are one transaction", b.key.join(", ")),
-            ];
+            let detail = backfill_lines(b, here);
             (format!("{} in {}", b.table, store_word(here, b.store.as_deref())), detail)
         }
         Work::Run(command) => {
@@ -136,6 +132,31 @@ fn literal(value: &Value) -> String {
         Value::String(s) => format!("'{}'", s.replace('\'', "''")),
         other => other.to_string(),
     }
+}
+
+fn backfill_lines(b: &Backfill, here: &Here<'_>) -> Vec<String> {
+    let engine = here.site.store(b.store.as_deref()).map_or(Engine::Sqlite, |(_, location)| location.engine());
+    let mut lines = match &b.statement {
+        Some(statement) => {
+            let text = statement.for_engine(engine.word()).map_or("", |template| template.text.trim());
+            text.lines().map(str::to_owned).collect()
+        }
+        None => {
+            let set = b.set.iter().map(|(c, e)| format!("{c} = {e}")).collect::<Vec<_>>().join(", ");
+            vec![format!("update {} set {set}", b.table)]
+        }
+    };
+    let until = if b.statement.is_some() { "until no row of it is left " } else { "" };
+    lines.push(format!("{until}where {}", b.pending));
+    let along = b.key.join(", ");
+    lines.push(format!("in batches along ({along}); each batch and its checkpoint are one transaction"));
+    if let Some(workers) = b.workers.filter(|n| *n > 1 && engine != Engine::Sqlite) {
+        lines.push(format!("with {workers} workers, each on keys of its own"));
+    }
+    if b.set_aside {
+        lines.push("a row that is refused is set aside, and the others go on".to_owned());
+    }
+    lines
 }
 
 fn command_lines(command: &Command, here: &Here<'_>) -> Vec<String> {

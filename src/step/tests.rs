@@ -67,12 +67,12 @@ impl Place {
 
     async fn fill(&self, key: &[&str], batch: u64) -> Outcome {
         let spec = Backfill {
-            store: None,
             table: "t".to_owned(),
             key: key.iter().map(ToString::to_string).collect(),
             pending: "done is null".to_owned(),
             set: vec![("done".to_owned(), "1".to_owned())],
             batch: Some(batch),
+            ..Backfill::default()
         };
         // The control's other end has to live.
         let (_go, control) = watch::channel(Control::Go);

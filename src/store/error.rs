@@ -7,7 +7,7 @@ pub enum Trouble {
     Unreachable,
     /// The server cannot be reached, or the connection was lost: it may come back.
     Lost,
-    /// Somebody else holds a lock: it may go better later.
+    /// Somebody else holds a lock, or the statement was cut short: it may go better later.
     Locked,
     /// The disk is full.
     Full,

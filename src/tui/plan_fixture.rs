@@ -92,7 +92,7 @@ pub fn plan() -> Plan {
         key: vec!["id".into()],
         pending: "signature IS NULL".into(),
         set: vec![("signature".into(), "sign(id)".into())],
-        batch: None,
+        ..Backfill::default()
     });
     let backup = Work::Backup(BackupSpec { store: None, to: None, prove: true });
     let ask = Work::Ask(AskSpec {

@@ -6,6 +6,7 @@
 pub mod database;
 pub mod deployment;
 mod emulator;
+pub mod filling;
 pub mod files;
 pub mod gate;
 mod keys;

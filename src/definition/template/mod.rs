@@ -14,6 +14,7 @@ mod sql;
 pub use names::{FactValue, Names, StoreNames};
 pub use render::{Renderer, Templates};
 pub use secret::{Secrets, Text};
+pub use sql::fill as fill_sql;
 
 use crate::model::{Place, Template};
 pub(crate) use pieces::{Piece, split};

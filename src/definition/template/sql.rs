@@ -29,13 +29,39 @@ enum Dialect {
 /// Replaces each expression by a placeholder and gives the values to bind, in order.
 ///
 /// # Errors
-/// When an expression stands where no value can be bound, when the text has placeholders of its own, or with the
-/// error of `evaluate`.
+/// As [`fill`], or with the error of `evaluate`.
 pub(super) fn bind(
     text: &str,
     engine: &str,
     mut evaluate: impl FnMut(&str) -> Result<Value, String>,
 ) -> Result<(String, Vec<Value>), String> {
+    let (mut out, mut values) = (String::with_capacity(text.len()), Vec::new());
+    fill(text, engine, |piece| {
+        match piece {
+            Ok(literal) => out.push_str(literal),
+            Err(expression) => {
+                values.push(evaluate(expression)?);
+                match engine {
+                    "postgres" => out.push_str(&format!("${}", values.len())),
+                    _ => out.push('?'),
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok((out, values))
+}
+
+/// Gives SQL piece by piece: `Ok` is SQL, `Err` an expression that stands where a value can be bound.
+///
+/// # Errors
+/// When an expression stands where no value can be bound, when the text has placeholders of its own, or with the
+/// error of `piece`.
+pub fn fill(
+    text: &str,
+    engine: &str,
+    mut piece: impl FnMut(Result<&str, &str>) -> Result<(), String>,
+) -> Result<(), String> {
     let dialect = match engine {
         "sqlite" => Dialect::Sqlite,
         "postgres" => Dialect::Postgres,
@@ -43,25 +69,19 @@ pub(super) fn bind(
         other => return Err(format!("there is no SQL for the engine `{other}`")),
     };
     let mut within = Within::Code;
-    let mut out = String::with_capacity(text.len());
-    let mut values = Vec::new();
-    for piece in split(text)? {
-        match piece {
+    for part in split(text)? {
+        match part {
             Piece::Literal(literal) => {
                 within = walk(literal, within, dialect)?;
-                out.push_str(literal);
+                piece(Ok(literal))?;
             }
             Piece::Expression(expression) => {
                 refuse_within(&within, expression)?;
-                values.push(evaluate(expression)?);
-                match dialect {
-                    Dialect::Postgres => out.push_str(&format!("${}", values.len())),
-                    Dialect::Sqlite | Dialect::Mysql => out.push('?'),
-                }
+                piece(Err(expression))?;
             }
         }
     }
-    Ok((out, values))
+    Ok(())
 }
 
 fn refuse_within(within: &Within, expression: &str) -> Result<(), String> {

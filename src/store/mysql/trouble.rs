@@ -24,8 +24,9 @@ pub fn trouble(error: &sqlx::Error) -> StoreError {
     };
     let trouble = match number {
         1146 => Trouble::NoSuchTable,
-        // A lock that was not to be had, a deadlock, a row that changed meanwhile.
-        1205 | 1213 | 1020 => Trouble::Locked,
+        // A lock that was not to be had, a deadlock, a row that changed meanwhile, a statement that took longer than the
+        // server allows.
+        1205 | 1213 | 1020 | 1969 | 3024 => Trouble::Locked,
         // No room in the table, on the disk, in the log.
         1021 | 1114 | 1026 | 3019 => Trouble::Full,
         // Shut down, too many connections, killed, read-only for the moment (a failover), lost.

@@ -12,8 +12,9 @@ pub fn trouble(error: &sqlx::Error) -> StoreError {
     };
     let trouble = match found.code() {
         "42P01" => Trouble::NoSuchTable,
-        // A lock that was not to be had, a deadlock, a transaction that must be made again.
-        "55P03" | "40P01" | "40001" => Trouble::Locked,
+        // A lock that was not to be had, a deadlock, a transaction that must be made again, a statement that took longer
+        // than the server allows.
+        "55P03" | "40P01" | "40001" | "57014" => Trouble::Locked,
         "53100" | "53200" => Trouble::Full,
         // Shut down, restarting, out of connections, cut off.
         "57P01" | "57P02" | "57P03" | "57P05" | "53300" | "53400" => Trouble::Lost,

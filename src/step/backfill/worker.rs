@@ -1,0 +1,205 @@
+//! One worker: batch after batch along a range, smaller where somebody holds a lock, down to the one row where a row
+//! is refused.
+
+use std::time::Instant;
+
+use super::checkpoint::{Bad, Position, save, save_bad};
+use super::crew::{Crew, Taken};
+use super::patience::Patience;
+use super::ranges::{further, is_behind};
+use super::size::Size;
+use super::statements::Key;
+use super::wal::Log;
+use super::{Outcome, Report};
+use crate::journal::Fenced;
+use crate::store::{Connection, StoreError, Trouble};
+
+/// More rows than this are not set aside: then something is wrong with more than some rows.
+pub const MOST_ASIDE: u64 = 1_000;
+
+/// Of an error that is kept, so many characters.
+const KEPT: usize = 300;
+
+#[derive(Debug)]
+pub struct Worker<'a> {
+    crew: &'a Crew<'a>,
+    connection: &'a mut Connection,
+    size: Size,
+    patience: Patience,
+    log: Option<Log>,
+    /// The statement is known to be accepted where it finds no rows: what is refused is a row.
+    sound: bool,
+}
+
+/// A batch that was rolled back, with the key of its last row where that is known.
+struct Undone {
+    error: Fenced,
+    end: Option<Key>,
+}
+
+impl<'a> Worker<'a> {
+    pub fn new(crew: &'a Crew<'a>, connection: &'a mut Connection, size: Size, patience: Patience) -> Worker<'a> {
+        Worker { crew, connection, size, patience, log: None, sound: false }
+    }
+
+    /// Does ranges until none is left.
+    ///
+    /// # Errors
+    /// How the attempt ends before that.
+    pub async fn work(mut self) -> Result<(), Outcome> {
+        self.log = Log::open(self.crew.location, self.connection).await;
+        while let Some(mut taken) = self.crew.take() {
+            while taken.at.last.as_ref() != Some(&taken.upto) {
+                if self.crew.is_halted() || self.crew.context.safe_point().await {
+                    return Err(Outcome::Stopped);
+                }
+                self.step(&mut taken).await?;
+            }
+        }
+        if let Some(mut log) = self.log {
+            log.copy().await;
+        }
+        Ok(())
+    }
+
+    /// Tries one batch, and learns from it how large the next one may be.
+    async fn step(&mut self, taken: &mut Taken) -> Result<(), Outcome> {
+        let mut log = self.log.take();
+        let batch = async {
+            let began = Instant::now();
+            (self.batch(taken).await, began.elapsed())
+        };
+        let (ended, took) = match &mut log {
+            Some(log) => {
+                let (ended, ()) = tokio::join!(batch, log.copy());
+                log.bound().await;
+                ended
+            }
+            None => batch.await,
+        };
+        self.log = log;
+        match ended {
+            Ok(to) => {
+                self.size.fitted(took);
+                self.patience.reset();
+                self.moved(taken, to);
+                Ok(())
+            }
+            Err(Undone { error: Fenced::Store(error), end: Some(end) }) if error.trouble == Trouble::Refused => {
+                self.refused(taken, &error, end).await
+            }
+            Err(undone) => {
+                self.size.held_up();
+                let next = format!(" with {} rows", self.size.rows());
+                self.patience.after(undone.error, &next, self.crew.context).await
+            }
+        }
+    }
+
+    fn moved(&self, taken: &mut Taken, to: Position) {
+        taken.after.clone_from(&to.last);
+        taken.at = to.clone();
+        self.crew.moved(taken.range, to);
+    }
+
+    /// The rows and the checkpoint behind them, in one transaction.
+    async fn batch(&mut self, taken: &Taken) -> Result<Position, Undone> {
+        let mut end = None;
+        let result = self.batch_up_to(taken, &mut end).await;
+        if result.is_err() {
+            self.connection.rollback().await;
+        }
+        result.map_err(|error| Undone { error, end })
+    }
+
+    async fn batch_up_to(&mut self, taken: &Taken, found: &mut Option<Key>) -> Result<Position, Fenced> {
+        let Crew { context, statements, .. } = self.crew;
+        context.marks.begin(self.connection).await?;
+        let (after, from_start) = (taken.after.as_ref(), taken.after.is_none());
+        let end = match self.reckoned(taken) {
+            Some(end) => end,
+            None => {
+                let sql = statements.end(from_start);
+                let binds = sql.binds(after, &taken.upto, self.size.rows() - 1);
+                let end = self.connection.query(&sql.text, &binds).await?.rows.into_iter().next();
+                // Fewer rows than a batch are left: this is the last one.
+                end.unwrap_or_else(|| taken.upto.clone())
+            }
+        };
+        let end = found.insert(end);
+        let sql = statements.change(from_start);
+        let changed = self.connection.execute(&sql.text, &sql.binds(after, end, 0)).await?;
+        let to = Position { last: Some(end.clone()), done: taken.at.done + changed, aside: taken.at.aside };
+        save(context, self.connection, taken.range, &to, *end == taken.upto).await?;
+        self.connection.commit().await?;
+        Ok(to)
+    }
+
+    /// The last key of the next batch, where it need not be looked up: that takes longer than one would think.
+    fn reckoned(&self, taken: &Taken) -> Option<Key> {
+        let ([after], [upto], true) = (taken.after.as_deref()?, taken.upto.as_slice(), taken.dense) else {
+            return None;
+        };
+        let end = further(after, self.size.rows())?;
+        Some(if is_behind(&end, upto) { taken.upto.clone() } else { vec![end] })
+    }
+
+    /// A permanent error: the batch is halved until the one row is found that it comes from.
+    async fn refused(&mut self, taken: &mut Taken, error: &StoreError, end: Key) -> Result<(), Outcome> {
+        if !self.sound {
+            self.is_sound(&end).await?;
+            self.sound = true;
+        }
+        if !self.size.refused() {
+            return Ok(());
+        }
+        let crew = self.crew;
+        let error: String = error.message.chars().take(KEPT).collect();
+        let bad = Bad { key: end, error };
+        let named = format!("{}: {}", crew.statements.named(&bad.key), bad.error);
+        if !crew.sets_aside {
+            return Err(Outcome::permanent(format!("a row is refused: {named}")));
+        }
+        if crew.aside() >= MOST_ASIDE {
+            let text = format!("more than {MOST_ASIDE} rows are refused, which are too many to set aside; {named}");
+            return Err(Outcome::permanent(text));
+        }
+        match self.set_aside(taken, &bad).await {
+            Ok(to) => {
+                crew.context.report(Report::Log(format!("set aside {named}")));
+                self.moved(taken, to);
+                Ok(())
+            }
+            // It is found again.
+            Err(error) => {
+                self.connection.rollback().await;
+                self.patience.after(error, "", crew.context).await
+            }
+        }
+    }
+
+    /// Whether the statement is accepted where it finds no rows.
+    async fn is_sound(&mut self, end: &Key) -> Result<(), Outcome> {
+        let Crew { context, statements, .. } = self.crew;
+        let sql = statements.change(false);
+        context.marks.begin(self.connection).await?;
+        let answer = self.connection.execute(&sql.text, &sql.binds(Some(end), end, 0)).await;
+        self.connection.rollback().await;
+        match answer {
+            // Whoever holds a lock is met again by the next batch.
+            Err(error) if error.trouble != Trouble::Locked => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    async fn set_aside(&mut self, taken: &Taken, bad: &Bad) -> Result<Position, Fenced> {
+        let context = self.crew.context;
+        context.marks.begin(self.connection).await?;
+        let at = &taken.at;
+        save_bad(context, self.connection, taken.range, at.aside, bad).await?;
+        let to = Position { last: Some(bad.key.clone()), done: at.done, aside: at.aside + 1 };
+        save(context, self.connection, taken.range, &to, bad.key == taken.upto).await?;
+        self.connection.commit().await?;
+        Ok(to)
+    }
+}
