@@ -84,6 +84,13 @@ pub enum Command {
     Stop,
     /// End an unfinished run where it stands; what was done stays done
     Abandon,
+    /// Before a service start: start CMD if the data fit its program, upgrade first if that may happen by itself,
+    /// otherwise refuse
+    Guard {
+        /// The program to start and its arguments
+        #[arg(value_name = "CMD", last = true, required = true)]
+        command: Vec<std::ffi::OsString>,
+    },
     /// Check definitions of systems for mistakes
     Lint {
         /// Folders of systems
@@ -232,7 +239,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0 done, or nothing to do          7 another runner has this deployment
   1 an error inside Stepwell        8 the plan is not the approved one
-  2 wrong usage                     9 an upgrade is needed (status)
+  2 wrong usage                     9 an upgrade is needed (status, guard)
   3 an invalid definition or file  10 no path to the target
   4 a check failed                 11 a store or version could not be asked
   5 a step failed; `run` goes on   12 stopped at a safe point

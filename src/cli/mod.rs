@@ -13,6 +13,7 @@ macro_rules! println {
 mod args;
 mod control;
 mod demo;
+mod guard;
 mod helpers;
 mod history;
 mod import;
@@ -108,6 +109,7 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Go) => control::run(&args, crate::model::Decision::Go).await,
             Some(Command::Stop) => control::run(&args, crate::model::Decision::Stop).await,
             Some(Command::Abandon) => control::abandon(&args).await,
+            Some(Command::Guard { command }) => guard::run(&args, &command).await,
             Some(Command::Lint { paths }) => load::lint(&paths, args.json),
             Some(Command::New { system, out }) => new::run(&system, out.as_deref()),
             Some(Command::Schema { document, out }) => schema::run(document, out.as_deref()),

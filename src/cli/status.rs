@@ -57,7 +57,7 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 /// The newest run that is not finished, from the journal.
-async fn journaled(setup: &crate::engine::Setup) -> Result<Option<State>, Failure> {
+pub async fn journaled(setup: &crate::engine::Setup) -> Result<Option<State>, Failure> {
     let unreadable = |e: crate::journal::JournalError| Failure::new(Exit::CouldNotAsk, format!("error: {e}"));
     let Some(mut journal) = load::journal(setup).await? else { return Ok(None) };
     let Some(run) = journal.latest_run().await.map_err(unreadable)?.filter(|r| r.is_unfinished()) else {
@@ -92,7 +92,7 @@ fn live_exit(state: &State) -> Exit {
 }
 
 /// Nobody works on it now.
-fn rest_exit(state: &State) -> Exit {
+pub fn rest_exit(state: &State) -> Exit {
     match state.run_state {
         Some(RunState::Failed) => Exit::StepFailed,
         Some(RunState::NeedsOperator | RunState::AwaitingConfirmation | RunState::AwaitingApproval) => {
@@ -119,6 +119,13 @@ fn show(args: &Args, state: &State, exit: Exit, alive: bool) -> Result<(), Failu
         });
         return report::print_json(&document);
     }
+    report::print(lines(state, exit, alive).join("\n"))
+}
+
+/// What there is to say about a run.
+pub fn lines(state: &State, exit: Exit, alive: bool) -> Vec<String> {
+    let (done, total) = state.steps_done();
+    let at = state.current().map(|i| &state.steps[i]);
     let now = jiff::Timestamp::now();
     let (from, to) = state.plan.as_ref().map(|p| (p.from.as_str(), p.to.as_str())).unwrap_or_default();
     let run = state.run.as_deref().unwrap_or_default();
@@ -146,7 +153,7 @@ fn show(args: &Args, state: &State, exit: Exit, alive: bool) -> Result<(), Failu
         lines.push(format!("  backup    {backup}"));
     }
     lines.extend(next(state, exit, alive).iter().map(|next| format!("  next      {next}")));
-    report::print(lines.join("\n"))
+    lines
 }
 
 /// What can be typed next, the likeliest first.

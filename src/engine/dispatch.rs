@@ -8,6 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use super::act::{Act, Began, Input, Outgoing, Port, Resumed};
+use super::folder::{new_run, run_dir};
 use super::keeper::{self, Acquired, Purpose, Record};
 use super::machine::Machine;
 use super::{checks, executor, survey};
@@ -238,12 +239,19 @@ impl Dispatcher {
             self.heart = Some(tokio::spawn(keeper::beat(place, deployment, taken.epoch, inputs)));
         }
         match purpose {
-            Purpose::Begin => {
-                let epoch = taken.epoch;
-                Input::Began(new_run(&self.state_dir).map(|run| Began { run, epoch, recorded }))
-            }
+            Purpose::Begin => Input::Began(self.begun(taken.epoch, recorded).await),
             Purpose::Resume => Input::Resumed(self.resumed(taken, recorded).await.map(Box::new)),
         }
+    }
+
+    /// Only the lease says that nobody else is at work: what was found before it may have been overtaken.
+    async fn begun(&mut self, epoch: u64, recorded: Option<String>) -> Result<Began, JournalError> {
+        let journal = self.journal.as_mut().ok_or(JournalError::LostLease)?;
+        let unfinished = journal.latest_run().await?.is_some_and(|run| run.is_unfinished());
+        if unfinished || recorded != self.machine.recorded {
+            return Err(JournalError::Overtaken);
+        }
+        new_run(&self.state_dir).map(|run| Began { run, epoch, recorded })
     }
 
     async fn resumed(&mut self, taken: Taken, recorded: Option<String>) -> Result<Resumed, JournalError> {
@@ -359,31 +367,4 @@ impl Dispatcher {
             let _ = inputs.send(Input::Finished { key, outcome });
         });
     }
-}
-
-/// A run's id, sortable, with a folder that no other run had: another deployment may have its runs beside this one's,
-/// and a program's status that is not this run's must never be read as such.
-fn new_run(state_dir: &std::path::Path) -> Result<String, JournalError> {
-    use std::os::unix::fs::DirBuilderExt;
-    let mut builder = std::fs::DirBuilder::new();
-    builder.mode(0o700);
-    let fail = |e: std::io::Error| JournalError::Folder(format!("a folder for the run cannot be made: {e}"));
-    builder.recursive(true).create(state_dir.join("runs")).map_err(fail)?;
-    builder.recursive(false);
-    // To the millisecond, since a store remembers what a run did even where its folder and journal were lost.
-    let now = jiff::Timestamp::now();
-    let at = format!("{}{:03}Z", now.strftime("%Y%m%dT%H%M%S"), now.subsec_millisecond());
-    for n in 1u32.. {
-        let run = if n == 1 { at.clone() } else { format!("{at}-{n}") };
-        match builder.create(run_dir(state_dir, &run)) {
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-            made => return made.map(|()| run).map_err(fail),
-        }
-    }
-    Err(JournalError::LostLease)
-}
-
-/// Where a run keeps what its programs write.
-fn run_dir(state_dir: &std::path::Path, run: &str) -> PathBuf {
-    state_dir.join("runs").join(run)
 }

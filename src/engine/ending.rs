@@ -168,6 +168,7 @@ impl Machine {
         let exit = match error {
             JournalError::LostLease | JournalError::Held(_) => Exit::LeaseHeld,
             JournalError::Store(_) => Exit::CouldNotAsk,
+            JournalError::Overtaken => Exit::PlanDiffers,
             _ => Exit::Internal,
         };
         let text = if self.state.run.is_none() {

@@ -12,6 +12,7 @@ mod decide;
 mod dispatch;
 mod ending;
 mod executor;
+mod folder;
 mod items;
 mod keeper;
 mod machine;

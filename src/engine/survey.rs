@@ -170,19 +170,20 @@ async fn deployed(
     if let Some(probe) = &versions.program {
         match version_of(probe, site, &versions.scheme).await {
             Ok(Some((said, range))) => {
-                found.sources.push(answered("the installed program", said));
+                found.sources.push(answered(VersionFound::PROGRAM, said));
                 program = range.exact().cloned();
             }
-            Ok(None) => found.sources.push(answered("the installed program", "not found".to_owned())),
+            Ok(None) => found.sources.push(answered(VersionFound::PROGRAM, "not found".to_owned())),
             // The data decide. Not knowing the program only leaves the exact version open.
             Err(Silent::Unasked(reason)) => found.sources.push(SourceAnswer {
-                source: "the installed program".to_owned(),
+                source: VersionFound::PROGRAM.to_owned(),
                 answer: reason,
                 failed: true,
             }),
-            Err(Silent::Unknown(said)) => found.sources.push(answered("the installed program", said)),
+            Err(Silent::Unknown(said)) => found.sources.push(answered(VersionFound::PROGRAM, said)),
         }
     }
+    found.program = program.as_ref().map(Version::to_string);
     let within = |v: &Version| ranges.iter().all(|r| r.contains(v));
     let exact = ranges.iter().find_map(Range::exact).cloned();
     found.assumed =

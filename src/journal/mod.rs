@@ -38,6 +38,8 @@ pub enum JournalError {
     Folder(String),
     #[error("the journal holds a record that cannot be read: {0}")]
     Unreadable(String),
+    #[error("somebody else has begun or finished an upgrade since this one was planned")]
+    Overtaken,
     #[error("the recorded version is {found:?} now, not {expected:?}: something else changed it; nothing was recorded")]
     VersionMoved { expected: Option<String>, found: Option<String> },
 }
