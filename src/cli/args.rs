@@ -91,6 +91,12 @@ pub enum Command {
         #[arg(value_name = "CMD", last = true, required = true)]
         command: Vec<std::ffi::OsString>,
     },
+    /// Take the lease from a runner of another host that is gone
+    Takeover {
+        /// The host of its holder, which says that you mean this one
+        #[arg(value_name = "HOST")]
+        holder: Option<String>,
+    },
     /// Check definitions of systems for mistakes
     Lint {
         /// Folders of systems

@@ -26,6 +26,8 @@ mod runner;
 mod schema;
 mod session;
 mod status;
+mod takeover;
+mod typed;
 mod wizard;
 
 use std::process::ExitCode;
@@ -110,6 +112,7 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Stop) => control::run(&args, crate::model::Decision::Stop).await,
             Some(Command::Abandon) => control::abandon(&args).await,
             Some(Command::Guard { command }) => guard::run(&args, &command).await,
+            Some(Command::Takeover { holder }) => takeover::run(&args, holder.as_deref()).await,
             Some(Command::Lint { paths }) => load::lint(&paths, args.json),
             Some(Command::New { system, out }) => new::run(&system, out.as_deref()),
             Some(Command::Schema { document, out }) => schema::run(document, out.as_deref()),

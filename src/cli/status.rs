@@ -58,9 +58,8 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
 
 /// The newest run that is not finished, from the journal.
 pub async fn journaled(setup: &crate::engine::Setup) -> Result<Option<State>, Failure> {
-    let unreadable = |e: crate::journal::JournalError| Failure::new(Exit::CouldNotAsk, format!("error: {e}"));
     let Some(mut journal) = load::journal(setup).await? else { return Ok(None) };
-    let Some(run) = journal.latest_run().await.map_err(unreadable)?.filter(|r| r.is_unfinished()) else {
+    let Some(run) = journal.latest_run().await.map_err(load::unreadable)?.filter(|r| r.is_unfinished()) else {
         return Ok(None);
     };
     let mut state = State {
@@ -71,7 +70,7 @@ pub async fn journaled(setup: &crate::engine::Setup) -> Result<Option<State>, Fa
     };
     let plan = run.plan.clone();
     state.apply(&crate::model::Event { seq: 0, at: run.began, kind: crate::model::EventKind::Planned { plan } });
-    for event in journal.events(&run.id).await.map_err(unreadable)? {
+    for event in journal.events(&run.id).await.map_err(load::unreadable)? {
         state.apply(&event);
     }
     state.run = Some(run.id);
