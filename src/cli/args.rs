@@ -91,6 +91,15 @@ pub enum Command {
         #[arg(value_name = "CMD", last = true, required = true)]
         command: Vec<std::ffi::OsString>,
     },
+    /// Put a run's backup back: everything since is lost
+    Restore {
+        /// The run; the newest one when not given
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
+        /// Do it without asking
+        #[arg(long)]
+        yes: bool,
+    },
     /// Take the lease from a runner of another host that is gone
     Takeover {
         /// The host of its holder, which says that you mean this one

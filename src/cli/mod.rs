@@ -20,7 +20,9 @@ mod import;
 mod load;
 mod look;
 mod new;
+mod past;
 mod report;
+mod restore;
 mod run;
 mod runner;
 mod schema;
@@ -112,6 +114,7 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Stop) => control::run(&args, crate::model::Decision::Stop).await,
             Some(Command::Abandon) => control::abandon(&args).await,
             Some(Command::Guard { command }) => guard::run(&args, &command).await,
+            Some(Command::Restore { run, yes }) => restore::run(&args, run.as_deref(), yes).await,
             Some(Command::Takeover { holder }) => takeover::run(&args, holder.as_deref()).await,
             Some(Command::Lint { paths }) => load::lint(&paths, args.json),
             Some(Command::New { system, out }) => new::run(&system, out.as_deref()),

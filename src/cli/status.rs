@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::args::Args;
+use super::past::Past;
 use super::{Failure, load, report, session};
 use crate::engine::survey;
 use crate::journal::Lock;
@@ -62,20 +63,7 @@ pub async fn journaled(setup: &crate::engine::Setup) -> Result<Option<State>, Fa
     let Some(run) = journal.latest_run().await.map_err(load::unreadable)?.filter(|r| r.is_unfinished()) else {
         return Ok(None);
     };
-    let mut state = State {
-        title: setup.catalogue.system.title.clone(),
-        deployment: setup.deployment.id.clone(),
-        file: setup.deployment.path.display().to_string(),
-        ..State::default()
-    };
-    let plan = run.plan.clone();
-    state.apply(&crate::model::Event { seq: 0, at: run.began, kind: crate::model::EventKind::Planned { plan } });
-    for event in journal.events(&run.id).await.map_err(load::unreadable)? {
-        state.apply(&event);
-    }
-    state.run = Some(run.id);
-    state.run_state = Some(run.state);
-    Ok(Some(state))
+    Ok(Some(Past::read(&mut journal, run, setup).await?.state))
 }
 
 fn live_exit(state: &State) -> Exit {

@@ -20,6 +20,7 @@ pub use log::{Journal, Write};
 pub use mark::{Fenced, Mark, Marks};
 pub use place::Place;
 pub use record::{Recorded, RunRecord};
+pub use tables::TABLES;
 
 use crate::store::StoreError;
 
