@@ -28,7 +28,7 @@ pub struct Args {
     /// Run this action alone, without an upgrade and its version; may be repeated, needs --force
     #[arg(long, value_name = "NAME", global = true, help_heading = COMMON)]
     pub tag: Vec<String>,
-    /// Let --from override what was found, and --tag run
+    /// Let --from override what was found, --tag run, and forget end an unfinished run
     #[arg(long, global = true, help_heading = COMMON)]
     pub force: bool,
     /// Go on although a check warns, and say why
@@ -105,6 +105,12 @@ pub enum Command {
         /// The host of its holder, which says that you mean this one
         #[arg(value_name = "HOST")]
         holder: Option<String>,
+    },
+    /// Remove Stepwell's tables from the stores; with --force also while a run is not finished
+    Forget {
+        /// Do it without asking
+        #[arg(long)]
+        yes: bool,
     },
     /// Check definitions of systems for mistakes
     Lint {

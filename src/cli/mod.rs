@@ -13,6 +13,7 @@ macro_rules! println {
 mod args;
 mod control;
 mod demo;
+mod forget;
 mod guard;
 mod helpers;
 mod history;
@@ -116,6 +117,7 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Guard { command }) => guard::run(&args, &command).await,
             Some(Command::Restore { run, yes }) => restore::run(&args, run.as_deref(), yes).await,
             Some(Command::Takeover { holder }) => takeover::run(&args, holder.as_deref()).await,
+            Some(Command::Forget { yes }) => forget::run(&args, yes).await,
             Some(Command::Lint { paths }) => load::lint(&paths, args.json),
             Some(Command::New { system, out }) => new::run(&system, out.as_deref()),
             Some(Command::Schema { document, out }) => schema::run(document, out.as_deref()),

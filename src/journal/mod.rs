@@ -3,6 +3,7 @@
 //! The journal is an SQLite file in the state directory, or lies in a store of the deployment. Every write checks the lease's epoch inside its own
 //! transaction, so that a runner that lost the lease can write nothing more.
 
+mod forget;
 mod holder;
 mod lease;
 mod lock;
@@ -13,6 +14,7 @@ mod read;
 mod record;
 mod tables;
 
+pub use forget::{Forgotten, forget};
 pub use holder::{Holder, me};
 pub use lease::{BEAT, Lease, OBSERVE, Taken};
 pub use lock::{Lock, Locked};

@@ -34,7 +34,7 @@ pub async fn run(args: &Args, wanted: Option<&str>, yes: bool) -> Result<Exit, F
     })?;
     no_program_works(run, state, &setup, &file)?;
     report::print(copies::told(run, &copies, &site).join("\n"))?;
-    agreed(&setup, run, yes, &file)?;
+    typed::agreed(&setup, yes, &format!("restore {}", run.id))?;
 
     let mut journal = Journal::open(&place, &setup.deployment.id).await.map_err(load::unreadable)?;
     let taken = journal.take_lease(|text| eprintln!("{}", visible(&text))).await.map_err(|e| match e {
@@ -107,19 +107,6 @@ fn no_program_works(run: &RunRecord, state: &State, setup: &Setup, file: &str) -
         row.key
     );
     Err(Failure::new(Exit::LeaseHeld, text))
-}
-
-/// The operator means it: by `--yes`, or with the deployment's id typed.
-fn agreed(setup: &Setup, run: &RunRecord, yes: bool, file: &str) -> Result<(), Failure> {
-    let id = &setup.deployment.id;
-    if yes || typed::ask(&format!("To go on, type the deployment's id ({id}):")).as_ref() == Some(id) {
-        return Ok(());
-    }
-    let text = format!(
-        "error: it was not confirmed; nothing was changed\nWithout a question: stepwell restore {} --yes -d {file}",
-        run.id
-    );
-    Err(Failure::new(Exit::OperatorNeeded, text))
 }
 
 /// Late writers are kept out before and after: a restored file has the fence of its own time.
