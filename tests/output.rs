@@ -44,10 +44,13 @@ fn a_run_that_failed_and_one_that_is_done_fit() {
     let failed = fits(&ledger, &["status"], Exit::StepFailed);
     assert_eq!(failed["state"], "failed", "{failed}");
     assert_eq!(fits(&ledger, &["history"], Exit::Done)["runs"][0]["state"], "failed");
+    assert_eq!(fits(&ledger, &["report"], Exit::Done)["state"], "failed");
 
     let ledger = Ledger::new().build();
     ledger.finish().exit(0);
     fits(&ledger, &["status"], Exit::Done);
+    let told = fits(&ledger, &["report"], Exit::Done);
+    assert_eq!(told["decisions"][0]["what"]["is"], "maintenance", "{told}");
     fits(&ledger, &["check"], Exit::Done);
     assert_eq!(fits(&ledger, &["plan"], Exit::Done)["plan"], Value::Null);
 }

@@ -74,6 +74,12 @@ pub enum Command {
     Status,
     /// This deployment's runs
     History,
+    /// A run as Markdown, for a ticket or a change record; changes nothing
+    Report {
+        /// The run; the newest one when not given
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
+    },
     /// Back to a run that is going on
     Attach,
     /// Pause a run at its next safe point

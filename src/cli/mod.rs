@@ -10,6 +10,7 @@ macro_rules! println {
     }};
 }
 
+mod account;
 mod args;
 mod control;
 mod demo;
@@ -109,6 +110,7 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Run(run)) => run::run(&args, &run).await,
             Some(Command::Status) => status::run(&args).await,
             Some(Command::History) => history::run(&args).await,
+            Some(Command::Report { run }) => account::run(&args, run.as_deref()).await,
             Some(Command::Attach) => run::attach(&args).await,
             Some(Command::Pause) => control::run(&args, crate::model::Decision::Pause).await,
             Some(Command::Go) => control::run(&args, crate::model::Decision::Go).await,
