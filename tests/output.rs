@@ -11,6 +11,7 @@ use support::database::execute;
 use support::deployment::{Demo, Deployment};
 use support::ledger::Ledger;
 use support::schema::{Others, Schema};
+use support::server::Kind;
 
 /// Runs a command with `--json` and compares. Everything that is printed has to be described.
 #[track_caller]
@@ -53,6 +54,15 @@ fn a_run_that_failed_and_one_that_is_done_fit() {
     assert_eq!(told["decisions"][0]["what"]["is"], "maintenance", "{told}");
     fits(&ledger, &["check"], Exit::Done);
     assert_eq!(fits(&ledger, &["plan"], Exit::Done)["plan"], Value::Null);
+}
+
+#[test]
+fn what_was_known_before_the_database_went_fits() {
+    let mut ledger = Ledger::new().with_failing_step().with_journal_on(Kind::Postgres).build();
+    ledger.finish().exit(Exit::StepFailed.code().into());
+    ledger.server.as_mut().expect("a server").kill();
+    let known = fits(&ledger, &["status"], Exit::CouldNotAsk);
+    assert_eq!((&known["state"], &known["deployment"]), (&"failed".into(), &"ledger-test".into()), "{known}");
 }
 
 const EVERY_KIND: &str = r#"

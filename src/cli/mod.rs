@@ -32,6 +32,7 @@ mod session;
 mod status;
 mod takeover;
 mod typed;
+mod witness;
 mod wizard;
 
 use std::process::ExitCode;

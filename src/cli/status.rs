@@ -1,11 +1,11 @@
 //! `stepwell status`: asks the session that is open, otherwise the journal. Changes nothing.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args::Args;
 use super::past::Past;
-use super::{Failure, load, report, session};
-use crate::engine::survey;
+use super::{Failure, load, report, session, witness};
+use crate::engine::{Setup, survey};
 use crate::journal::Lock;
 use crate::model::{Exit, RunState, Service, State, StepState};
 use crate::words::format::{between, count, duration, visible};
@@ -25,7 +25,11 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
             return Ok(exit);
         }
     }
-    if let Some(state) = journaled(&setup).await? {
+    let state = match journaled(&setup).await {
+        Err(failure) if failure.exit == Exit::CouldNotAsk => return as_of(args, &setup, failure),
+        other => other?,
+    };
+    if let Some(state) = state {
         let alive = Lock::holder(&state_dir).is_some() || load::is_held_elsewhere(&setup).await?;
         let exit = if alive { Exit::LeaseHeld } else { rest_exit(&state) };
         show(args, &state, exit, alive)?;
@@ -57,8 +61,50 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
+/// What was known before the journal's database stopped answering.
+fn as_of(args: &Args, setup: &Setup, failure: Failure) -> Result<Exit, Failure> {
+    let Some(mut document) = witness::last_known(&setup.deployment) else { return Err(failure) };
+    let reason = failure.text.trim_start_matches("error: ").to_owned();
+    if args.json {
+        document["exit"] = failure.exit.code().into();
+        document["text"] = reason.into();
+        report::print_json(&document)?;
+        return Ok(failure.exit);
+    }
+    let word = |value: &Value| visible(value.as_str().unwrap_or_default());
+    let at: Option<jiff::Timestamp> = document["as_of"].as_str().and_then(|at| at.parse().ok());
+    let at = at.map(|at| at.strftime("%H:%M UTC on %Y-%m-%d").to_string()).unwrap_or_default();
+    let state: Option<RunState> = serde_json::from_value(document["state"].clone()).ok();
+    let service: Service = serde_json::from_value(document["service"].clone()).unwrap_or_default();
+    let (title, id) = (visible(&setup.catalogue.system.title), visible(&setup.deployment.id));
+    let (from, to, run) = (word(&document["from"]), word(&document["to"]), word(&document["run"]));
+    let mut lines = vec![
+        format!("as of {at}; the database does not answer"),
+        format!("{title} ({id}): upgrade {from} → {to}, run {run}"),
+        format!(
+            "  state     {}, {} of {} steps done",
+            run_word(state, true),
+            document["steps"]["done"],
+            document["steps"]["total"]
+        ),
+    ];
+    if let Some(key) = document["at"]["key"].as_str() {
+        let state = serde_json::from_value(document["at"]["state"].clone()).ok();
+        let state = state.as_ref().map(step_words).unwrap_or_default();
+        lines.push(format!("  step      {}: {}", visible(key), visible(&state)));
+    }
+    lines.push(format!("  service   {}", crate::words::plain::service(service)));
+    lines
+        .extend(document["backups"].as_array().into_iter().flatten().map(|file| format!("  backup    {}", word(file))));
+    let file = quoted(&setup.deployment.path.display().to_string());
+    lines.push(format!("  why       {}", visible(&reason)));
+    lines.push(format!("  next      stepwell status -d {file}: when the database answers again"));
+    report::print(lines.join("\n"))?;
+    Ok(failure.exit)
+}
+
 /// The newest run that is not finished, from the journal.
-pub async fn journaled(setup: &crate::engine::Setup) -> Result<Option<State>, Failure> {
+pub async fn journaled(setup: &Setup) -> Result<Option<State>, Failure> {
     let Some(mut journal) = load::journal(setup).await? else { return Ok(None) };
     let Some(run) = journal.latest_run().await.map_err(load::unreadable)?.filter(|r| r.is_unfinished()) else {
         return Ok(None);
@@ -66,7 +112,7 @@ pub async fn journaled(setup: &crate::engine::Setup) -> Result<Option<State>, Fa
     Ok(Some(Past::read(&mut journal, run, setup).await?.state))
 }
 
-fn live_exit(state: &State) -> Exit {
+pub fn live_exit(state: &State) -> Exit {
     match (&state.ended, state.run_state) {
         (Some((_, exit, _)), _) => *exit,
         (None, Some(RunState::Failed)) => Exit::StepFailed,
@@ -91,22 +137,26 @@ pub fn rest_exit(state: &State) -> Exit {
 }
 
 fn show(args: &Args, state: &State, exit: Exit, alive: bool) -> Result<(), Failure> {
-    let (done, total) = state.steps_done();
-    let at = state.current().map(|i| &state.steps[i]);
     if args.json {
-        let plan = state.plan.as_ref();
-        let document = json!({
-            "schema": 1, "exit": exit.code(), "run": state.run, "state": state.run_state,
-            "from": plan.map(|p| &p.from), "to": plan.map(|p| &p.to),
-            "steps": { "done": done, "total": total },
-            "at": at.map(|row| json!({
-                "key": row.key, "state": row.state, "done": row.done, "total": row.total, "unit": row.unit,
-            })),
-            "service": state.service, "floor": state.floor, "backups": state.backups,
-        });
-        return report::print_json(&document);
+        return report::print_json(&document(state, exit));
     }
     report::print(lines(state, exit, alive).join("\n"))
+}
+
+/// What programs are told about a run.
+pub fn document(state: &State, exit: Exit) -> Value {
+    let (done, total) = state.steps_done();
+    let at = state.current().map(|i| &state.steps[i]);
+    let plan = state.plan.as_ref();
+    json!({
+        "schema": 1, "exit": exit.code(), "run": state.run, "state": state.run_state,
+        "from": plan.map(|p| &p.from), "to": plan.map(|p| &p.to),
+        "steps": { "done": done, "total": total },
+        "at": at.map(|row| json!({
+            "key": row.key, "state": row.state, "done": row.done, "total": row.total, "unit": row.unit,
+        })),
+        "service": state.service, "floor": state.floor, "backups": state.backups,
+    })
 }
 
 /// What there is to say about a run.
@@ -192,11 +242,17 @@ fn step_words(state: &StepState) -> String {
     }
 }
 
+fn service_word(service: Service) -> &'static str {
+    match service {
+        Service::Up => "up, as it was found",
+        Service::Maintenance => "in maintenance",
+        Service::Down => "down until the run is finished or the backup restored",
+    }
+}
+
 fn service_words(state: &State, now: jiff::Timestamp) -> String {
     match (state.service, state.down_since) {
-        (Service::Up, _) => "up, as it was found".to_owned(),
         (Service::Maintenance, Some(since)) => format!("in maintenance for {}", duration(between(since, now))),
-        (Service::Maintenance, None) => "in maintenance".to_owned(),
-        (Service::Down, _) => "down until the run is finished or the backup restored".to_owned(),
+        (service, _) => service_word(service).to_owned(),
     }
 }
