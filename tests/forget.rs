@@ -13,15 +13,11 @@ fn own_tables(ledger: &LedgerDeployment) -> String {
 
 #[test]
 fn nothing_of_stepwell_is_left_in_the_stores() {
-    let kinds: [(fn() -> Ledger, &str); 5] = [
-        (Ledger::new, "2"),
-        (|| Ledger::new().on(Kind::Postgres), "2"),
-        (|| Ledger::new().on(Kind::Mariadb), "2"),
-        (|| Ledger::new().with_journal_on(Kind::Postgres), "9"),
-        (|| Ledger::new().with_journal_on(Kind::Mariadb), "9"),
-    ];
-    for (kind, tables) in kinds {
-        let ledger = kind().build();
+    let servers = [Kind::Postgres, Kind::Mariadb];
+    let beside = std::iter::once(Ledger::new()).chain(servers.map(|kind| Ledger::new().on(kind)));
+    let within = servers.map(|kind| Ledger::new().with_journal_on(kind));
+    for (ledger, tables) in beside.map(|ledger| (ledger, "2")).chain(within.map(|ledger| (ledger, "9"))) {
+        let ledger = ledger.build();
         ledger.run(["forget", "--yes"]).exit(0).prints("there was nothing");
         ledger.finish().exit(0);
         let contents = ledger.contents();

@@ -42,7 +42,9 @@ impl Notifier {
 
     /// Tells it after what is told already.
     pub fn tell(&self, news: Option<News>) {
-        let _ = news.map(|news| self.news.send(news));
+        if let Some(news) = news {
+            let _ = self.news.send(news);
+        }
     }
 
     /// Waits for the end of what is under way.

@@ -10,7 +10,6 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
 use super::dump;
-use crate::model::Value;
 use crate::store::{Connection, Engine, Location, Server, StoreError};
 
 /// What the upgrade may have added would stay, or stand in the way of what comes back.
@@ -152,8 +151,8 @@ async fn remove_others(location: &Location, kept: &[String]) -> Result<(), Store
     let found = connection.query_up_to(sql, &[], usize::MAX).await?;
     connection.execute("set foreign_key_checks = 0", &[]).await?;
     for row in found.rows {
-        let (name, kind) = (row[0].as_str().unwrap_or_default(), &row[1]);
-        let view = *kind == Value::from("VIEW");
+        let (name, kind) = (row[0].as_str().unwrap_or_default(), row[1].as_str());
+        let view = kind == Some("VIEW");
         if view || !kept.iter().any(|table| table == name) {
             let what = if view { "view" } else { "table" };
             connection.execute(&format!("drop {what} {}", Engine::Mysql.quoted(name)), &[]).await?;
