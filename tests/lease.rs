@@ -149,3 +149,20 @@ fn a_lock_on_a_file_needs_no_takeover() {
     drop(waiting);
     assert_eq!(runner.finish().0, 0);
 }
+
+/// Both saw that nobody was at work; the second one comes to the lease after the first one has finished.
+#[test]
+fn an_upgrade_that_somebody_else_did_meanwhile_is_not_done_again() {
+    let ledger = Ledger::new().with_journal_on(Kind::Postgres).build();
+    ledger.write("elsewhere.yaml", &format!("{}state_dir: elsewhere\n", ledger.yaml()));
+    let screen = ledger.terminal(["--plain", "-d", "elsewhere.yaml"]).start();
+    screen.wait_for("1 2.0.0 (1 hop)");
+    screen.type_text("1").press("enter");
+    // With its answer a run begins.
+    screen.wait_for("When shall the service go into maintenance?");
+    ledger.finish().exit(0);
+    screen.type_text("1").press("enter");
+    screen.wait_for("somebody else has begun or finished an upgrade");
+    assert_eq!(screen.exit_code(), 8);
+    assert_eq!(ledger.ask("select count(*) from stepwell_run"), "1");
+}

@@ -13,7 +13,7 @@ use super::keeper::{self, Acquired, Purpose, Record};
 use super::machine::Machine;
 use super::{checks, executor, survey};
 use crate::definition::Deployment;
-use crate::journal::{Journal, JournalError, Lock, Marks, Place, Taken, me};
+use crate::journal::{Journal, JournalError, Lock, Marks, Place, RunRecord, Taken, me};
 use crate::model::{Catalogue, EventKind, Exit, PlannedStep, Severity, StepState, Work};
 use crate::probe::Site;
 use crate::step::{Context, Control, Left, Report, left_behind};
@@ -247,7 +247,7 @@ impl Dispatcher {
     /// Only the lease says that nobody else is at work: what was found before it may have been overtaken.
     async fn begun(&mut self, epoch: u64, recorded: Option<String>) -> Result<Began, JournalError> {
         let journal = self.journal.as_mut().ok_or(JournalError::LostLease)?;
-        let unfinished = journal.latest_run().await?.is_some_and(|run| run.is_unfinished());
+        let unfinished = journal.latest_run().await?.as_ref().is_some_and(RunRecord::is_unfinished);
         if unfinished || recorded != self.machine.recorded {
             return Err(JournalError::Overtaken);
         }
@@ -256,10 +256,8 @@ impl Dispatcher {
 
     async fn resumed(&mut self, taken: Taken, recorded: Option<String>) -> Result<Resumed, JournalError> {
         let journal = self.journal.as_mut().ok_or(JournalError::LostLease)?;
-        let record = journal
-            .latest_run()
-            .await?
-            .ok_or_else(|| JournalError::Unreadable("there is no run to go on with".to_owned()))?;
+        // Somebody else may have brought it to its end before the lease was free.
+        let record = journal.latest_run().await?.filter(RunRecord::is_unfinished).ok_or(JournalError::Overtaken)?;
         journal.continue_run(&record.id).await?;
         let steps = journal.steps(&record.id).await?;
         let events = journal.events(&record.id).await?;

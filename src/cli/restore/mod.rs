@@ -10,7 +10,7 @@ use super::args::Args;
 use super::past::{self, Past};
 use super::{Failure, load, report, session, typed};
 use crate::engine::Setup;
-use crate::journal::{Journal, JournalError, Marks, RunRecord, Write, me};
+use crate::journal::{BEAT, Journal, JournalError, Marks, Place, RunRecord, Write, me};
 use crate::model::{Event, EventKind, Exit, RunState, Severity, State, StepState, Work};
 use crate::probe::resolve;
 use crate::step;
@@ -41,6 +41,7 @@ pub async fn run(args: &Args, wanted: Option<&str>, yes: bool) -> Result<Exit, F
         JournalError::Held(holder) => Failure::new(Exit::LeaseHeld, session::held(&holder)),
         other => load::unreadable(other),
     })?;
+    let _heart = Heart(tokio::spawn(beat(place, setup.deployment.id.clone(), taken.epoch)));
     let marks = Marks { deployment: setup.deployment.id.clone(), run: run.id.clone(), epoch: taken.epoch };
     let mut history = History::of(&mut journal, run).await.map_err(load::unreadable)?;
     history.tell(&mut journal, begun(&copies)).await.map_err(load::unreadable)?;
@@ -123,6 +124,27 @@ async fn put_back(copy: &Copy, marks: &Marks, run: &RunRecord) -> Result<Option<
     marks.clear(&mut connection).await.map_err(|e| e.to_string())?;
     connection.close().await;
     Ok(restored.kept)
+}
+
+/// Shows other hosts that the lease is held, as long as this lasts: a large copy takes its time.
+async fn beat(place: Place, deployment: String, epoch: u64) {
+    loop {
+        if let Ok(mut journal) = Journal::open(&place, &deployment).await {
+            while journal.beat(epoch).await.is_ok() {
+                tokio::time::sleep(BEAT).await;
+            }
+        }
+        tokio::time::sleep(BEAT).await;
+    }
+}
+
+/// Beats until it is dropped.
+struct Heart(tokio::task::JoinHandle<()>);
+
+impl Drop for Heart {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 fn begun(copies: &[Copy]) -> Vec<EventKind> {
