@@ -205,3 +205,30 @@ checks:";
     assert!(ledger.dir().join("closed").exists());
     assert_eq!(ledger.status(), 9);
 }
+
+/// At every point where something is to last, on one deployment after the other.
+#[test]
+fn a_restore_that_was_killed_is_done_again() {
+    for (kind, server) in [(None, ""), (Some(Kind::Postgres), "server"), (Some(Kind::Mariadb), "server")] {
+        let before = kind.map_or_else(Ledger::new, |kind| Ledger::new().on(kind)).build().contents();
+        let ledger = half(kind.map_or_else(Ledger::new, |kind| Ledger::new().with_journal_on(kind)));
+        let mut killed = 0;
+        loop {
+            let at = (killed + 1).to_string();
+            let ran = ledger.run_with(["restore", "--yes"], &[("STEPWELL_KILL_AT", &at)]);
+            if !ran.was_killed() {
+                ran.exit(0);
+                break;
+            }
+            killed += 1;
+            let history = ledger.run(["history", "--json"]).json();
+            let run = history["runs"][0]["run"].as_str().expect("a run");
+            ledger.run(["restore", run, "--yes"]).exit(0);
+            assert_eq!(ledger.contents(), before, "killed at point {at} {server}");
+            assert_eq!(ledger.status(), 9, "killed at point {at}");
+            ledger.finish().exit(5);
+        }
+        assert!(killed > 10, "only {killed} points");
+        assert_eq!(ledger.contents(), before);
+    }
+}

@@ -117,7 +117,8 @@ async fn put_back(copy: &Copy, marks: &Marks, run: &RunRecord) -> Result<Option<
         marks.raise(&mut connection).await.map_err(|e| e.to_string())?;
         connection.close().await;
     }
-    let name = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    let now = jiff::Timestamp::now();
+    let name = format!("{}{:03}Z", now.strftime("%Y%m%dT%H%M%S"), now.subsec_millisecond());
     let restored = step::restore(&copy.location, &copy.file, &format!("{}-{name}", run.id)).await?;
     let mut connection = Connection::open(&copy.location).await.map_err(|e| e.to_string())?;
     marks.raise(&mut connection).await.map_err(|e| e.to_string())?;

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
 use super::dump;
-use crate::store::{Connection, Engine, Location, Server, StoreError};
+use crate::store::{Connection, Engine, Location, Server, StoreError, kill_point};
 
 /// What the upgrade may have added would stay, or stand in the way of what comes back.
 const EMPTY: &str = r#"begin;
@@ -79,6 +79,7 @@ pub async fn postgres(server: &Server, file: &Path) -> Result<(), String> {
     drop(out);
     let read = reader.wait().await.map_err(|e| format!("pg_restore: {e}; {as_it_was}"))?;
     let whole = passed.is_ok() && read.success();
+    kill_point("before: the last word to the database");
     if whole {
         let _ = input.write_all(b"\ncommit;\n").await;
     }

@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::restore::Restored;
-use crate::store::{Connection, Location};
+use crate::store::{Connection, Location, kill_point};
 
 pub async fn restore(path: &Path, backup: &Path, name: &str) -> Result<Restored, String> {
     let as_it_was = "the database is as it was";
@@ -27,9 +27,11 @@ pub async fn restore(path: &Path, backup: &Path, name: &str) -> Result<Restored,
     like(&path, &aside, wal).await.map_err(|e| format!("{e}; {as_it_was}"))?;
     let kept = beside(&path, &format!(".before-restore-{name}"));
     let there = path.exists();
+    kill_point("before: keep the old database");
     if there {
         fs::hard_link(&path, &kept).map_err(fail)?;
     }
+    kill_point("after: keep the old database");
     // They belong to the old one, and the new one must not find them.
     for end in ["-wal", "-shm", "-journal"] {
         let (old, away) = (beside(&path, end), beside(&kept, end));
@@ -37,7 +39,9 @@ pub async fn restore(path: &Path, backup: &Path, name: &str) -> Result<Restored,
             fs::rename(&old, &away).map_err(fail)?;
         }
     }
+    kill_point("before: replace the database");
     fs::rename(&aside, &path).map_err(fail)?;
+    kill_point("after: replace the database");
     let folder = path.parent().unwrap_or(Path::new("/"));
     fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|e| format!("{}: {e}", folder.display()))?;
     Ok(Restored { kept: there.then_some(kept) })
