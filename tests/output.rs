@@ -57,6 +57,18 @@ fn a_run_that_failed_and_one_that_is_done_fit() {
 }
 
 #[test]
+fn a_run_that_was_taken_back_fits() {
+    let ledger = Ledger::new().build();
+    ledger.define("system.yaml", "checks:", "first: [ { id: backup, title: Back up, backup: {} } ]\nchecks:");
+    ledger.finish().exit(0);
+    ledger.run(["restore", "--yes"]).exit(0);
+    let told = fits(&ledger, &["report"], Exit::Done);
+    let last = told["decisions"].as_array().and_then(|decisions| decisions.last()).expect("a decision");
+    assert_eq!((&told["state"], &last["what"]["is"]), (&"abandoned".into(), &"restored".into()), "{told}");
+    fits(&ledger, &["status"], Exit::UpgradeNeeded);
+}
+
+#[test]
 fn what_was_known_before_the_database_went_fits() {
     let mut ledger = Ledger::new().with_failing_step().with_journal_on(Kind::Postgres).build();
     ledger.finish().exit(Exit::StepFailed.code().into());

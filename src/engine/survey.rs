@@ -52,9 +52,19 @@ pub async fn survey(catalogue: &Catalogue, deployment: &Deployment, secrets: &BT
             }
         }
     }
+    if let Some(run) = journal.run.as_ref().filter(|_| journal.restoring) {
+        let text = format!(
+            "the backup of run {run} was being put back, and not to the end: the data may be half of both. Nothing was \
+             changed now. Do it again: stepwell restore {run} -d {file}",
+            run = run.id,
+            file = deployment.path.display()
+        );
+        problem = Some((Exit::OperatorNeeded, text));
+    }
     let newest = catalogue.releases.last().map(|r| &r.version);
     if let (Some(from), Some(newest)) = (&from, newest)
         && from > newest
+        && !journal.restoring
     {
         let text = format!(
             "the data are at {from}, which is newer than {newest}, the newest release that this catalogue knows; \
@@ -82,6 +92,8 @@ struct Read {
     over: Vec<String>,
     approved: bool,
     service: Service,
+    /// A restore was begun and did not come to its end.
+    restoring: bool,
     recorded: Option<String>,
 }
 
@@ -99,6 +111,8 @@ async fn read_journal(deployment: &Deployment, site: &Site) -> Result<Read, Jour
             match event.kind {
                 EventKind::Approved { .. } => read.approved = true,
                 EventKind::ServiceChanged { service } => read.service = service,
+                EventKind::Restoring { .. } => read.restoring = true,
+                EventKind::Restored { .. } => read.restoring = false,
                 _ => {}
             }
         }

@@ -177,7 +177,10 @@ impl State {
                 }
                 self.log.push_back((key.clone(), line.clone()));
             }
-            EventKind::Baseline { .. } | EventKind::Entered { .. } => {}
+            EventKind::Baseline { .. }
+            | EventKind::Entered { .. }
+            | EventKind::Restoring { .. }
+            | EventKind::Restored { .. } => {}
             EventKind::ServiceChanged { service } => {
                 self.service = *service;
                 match service {

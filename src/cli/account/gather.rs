@@ -83,6 +83,10 @@ pub enum What<'a> {
         irreversible: &'a [String],
         at_end: AtEnd,
     },
+    /// Put these backups back.
+    Restored {
+        files: &'a [String],
+    },
 }
 
 /// A copy of a store.
@@ -167,6 +171,7 @@ fn decision(kind: &EventKind) -> Option<(&Actor, What<'_>)> {
         EventKind::Approved { hash, irreversible, at_end, by } => {
             (by, What::Approved { hash, irreversible, at_end: *at_end })
         }
+        EventKind::Restoring { files, by } => (by, What::Restored { files }),
         _ => return None,
     })
 }

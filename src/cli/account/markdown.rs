@@ -123,6 +123,9 @@ fn decision(decision: &Decision<'_>) -> String {
             format!("left maintenance out, because {}", plain(reason))
         }
         What::Answered { key, value } => format!("answered {} with {}", code(key), code(value)),
+        What::Restored { files } => {
+            format!("put the backup back: {}", files.iter().map(|file| code(file)).collect::<Vec<_>>().join(", "))
+        }
         What::Approved { hash, irreversible, at_end } => {
             let points = match irreversible {
                 [] => String::new(),

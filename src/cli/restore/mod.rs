@@ -11,13 +11,12 @@ use super::past::{self, Past};
 use super::{Failure, load, report, session, typed};
 use crate::engine::Setup;
 use crate::journal::{BEAT, Journal, JournalError, Marks, Place, RunRecord, Write, me};
-use crate::model::{Event, EventKind, Exit, RunState, Severity, State, StepState, Work};
+use crate::model::{Event, EventKind, Exit, RunState, State, StepState, Work};
 use crate::probe::resolve;
 use crate::step;
 use crate::store::Connection;
 use crate::words::format::visible;
 use crate::words::plain::guide::quoted;
-use crate::words::plain::run::who;
 use copies::Copy;
 
 pub async fn run(args: &Args, wanted: Option<&str>, yes: bool) -> Result<Exit, Failure> {
@@ -149,9 +148,8 @@ impl Drop for Heart {
 }
 
 fn begun(copies: &[Copy]) -> Vec<EventKind> {
-    let files: Vec<_> = copies.iter().map(|copy| copy.file.display().to_string()).collect();
-    let text = format!("{} puts the backup back: {}", who(&me()), files.join(", "));
-    vec![EventKind::Notice { severity: Severity::Warning, text }, EventKind::RunChanged { state: RunState::Abandoned }]
+    let files = copies.iter().map(|copy| copy.file.display().to_string()).collect();
+    vec![EventKind::Restoring { files, by: me() }, EventKind::RunChanged { state: RunState::Abandoned }]
 }
 
 /// What is added to a run's history.
@@ -181,8 +179,7 @@ impl History {
 
     /// Sets the record of the version back, where there is one that this changes.
     async fn version(&mut self, journal: &mut Journal, run: &RunRecord) -> Result<Option<String>, JournalError> {
-        let text = "the backup is back".to_owned();
-        let mut kinds = vec![EventKind::Notice { severity: Severity::Warning, text }];
+        let mut kinds = vec![EventKind::Restored { by: me() }];
         let recorded = journal.version().await?.map(|recorded| recorded.version);
         let from = run.plan.from.clone();
         let changes = recorded.as_ref().is_some_and(|recorded| recorded != &from);
