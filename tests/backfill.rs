@@ -290,7 +290,8 @@ fn waits_for_a_lock(kind: Option<Kind>) {
     drop(holder);
     let (outcome, reports) = running.end();
     assert_eq!(outcome, Outcome::Done, "{kind:?}: {reports:?}");
-    let named = kind.is_none() || logs(&reports).iter().any(|line| line.contains("holds it"));
+    let names = |report: &Report| matches!(report, Report::Waiting(line) if line.contains("holds it"));
+    let named = kind.is_none() || reports.iter().any(names);
     assert!(named, "{kind:?}: {reports:?}");
     place.assert_equal("t", "plain", "after a wait");
 }

@@ -104,3 +104,65 @@ fn a_zombie_can_write_nothing_more() {
         assert_eq!(ledger.ask("select count(*) from entries where cents is not null"), "0");
     }
 }
+
+#[test]
+fn an_operator_takes_the_lease_from_a_holder_that_is_gone() {
+    for kind in KINDS {
+        let ledger = Ledger::new().with_gate().with_journal_on(kind).build();
+        let mut runner = ledger.start_runner();
+        let waiting = ledger.gate.reached();
+        runner.wait_step("2.0.0/gate");
+        signal(runner.pid(), Signal::STOP);
+        // Only the operator knows what became of a host that does not answer.
+        let holder = ledger.ask("select holder from stepwell_lease");
+        let host = stepwell::journal::me().host;
+        let pid = runner.pid().to_string();
+        let shown = run_elsewhere(&ledger, &["takeover"]).exit(6).says("nothing was changed");
+        shown.prints(&pid).prints("none while it was watched").prints("1.0.0 → 2.0.0");
+        run_elsewhere(&ledger, &["takeover", "elsewhere.example"]).exit(2).says("not on elsewhere.example");
+        assert_eq!(ledger.ask("select holder from stepwell_lease"), holder);
+        run_elsewhere(&ledger, &["takeover", &host]).exit(0).prints("can write nothing more");
+        assert_eq!(ledger.ask("select holder from stepwell_lease"), "");
+        let noted = "select count(*) from stepwell_event where event like '%took the lease from pid%'";
+        assert_eq!(ledger.ask(noted), "1", "it is part of the run's history");
+        run_elsewhere(&ledger, &["takeover"]).exit(0).prints("Nobody holds the lease");
+
+        signal(runner.pid(), Signal::CONT);
+        drop(waiting);
+        assert_eq!(runner.finish().0, 7, "it finds out that it is not the holder any more");
+        ledger.run(["status"]).exit(12);
+    }
+}
+
+#[test]
+fn a_lock_on_a_file_needs_no_takeover() {
+    let ledger = Ledger::new().with_gate().build();
+    ledger.run(["takeover"]).exit(0).prints("Nobody has this deployment");
+    let mut runner = ledger.start_runner();
+    let waiting = ledger.gate.reached();
+    runner.wait_step("2.0.0/gate");
+    ledger.run(["takeover"]).exit(7).prints("nothing to take over").prints("stepwell stop");
+    signal(runner.pid(), Signal::STOP);
+    let (pid, stopped) = (runner.pid(), ledger.run(["takeover"]).exit(7));
+    stopped.prints("stopped by a signal").prints(&format!("kill -CONT {pid}"));
+    signal(pid, Signal::CONT);
+    drop(waiting);
+    assert_eq!(runner.finish().0, 0);
+}
+
+/// Both saw that nobody was at work; the second one comes to the lease after the first one has finished.
+#[test]
+fn an_upgrade_that_somebody_else_did_meanwhile_is_not_done_again() {
+    let ledger = Ledger::new().with_journal_on(Kind::Postgres).build();
+    ledger.write("elsewhere.yaml", &format!("{}state_dir: elsewhere\n", ledger.yaml()));
+    let screen = ledger.terminal(["--plain", "-d", "elsewhere.yaml"]).start();
+    screen.wait_for("1 2.0.0 (1 hop)");
+    screen.type_text("1").press("enter");
+    // With its answer a run begins.
+    screen.wait_for("When shall the service go into maintenance?");
+    ledger.finish().exit(0);
+    screen.type_text("1").press("enter");
+    screen.wait_for("somebody else has begun or finished an upgrade");
+    assert_eq!(screen.exit_code(), 8);
+    assert_eq!(ledger.ask("select count(*) from stepwell_run"), "1");
+}

@@ -11,6 +11,7 @@ use support::database::execute;
 use support::deployment::{Demo, Deployment};
 use support::ledger::Ledger;
 use support::schema::{Others, Schema};
+use support::server::Kind;
 
 /// Runs a command with `--json` and compares. Everything that is printed has to be described.
 #[track_caller]
@@ -44,10 +45,13 @@ fn a_run_that_failed_and_one_that_is_done_fit() {
     let failed = fits(&ledger, &["status"], Exit::StepFailed);
     assert_eq!(failed["state"], "failed", "{failed}");
     assert_eq!(fits(&ledger, &["history"], Exit::Done)["runs"][0]["state"], "failed");
+    assert_eq!(fits(&ledger, &["report"], Exit::Done)["state"], "failed");
 
     let ledger = Ledger::new().build();
     ledger.finish().exit(0);
     fits(&ledger, &["status"], Exit::Done);
+    let told = fits(&ledger, &["report"], Exit::Done);
+    assert_eq!(told["decisions"][0]["what"]["is"], "maintenance", "{told}");
     fits(&ledger, &["check"], Exit::Done);
     assert_eq!(fits(&ledger, &["plan"], Exit::Done)["plan"], Value::Null);
 }
@@ -70,6 +74,27 @@ fn several_steps_at_work_fit() {
     // Their programs are alive, which whoever looks should know.
     let status = fits(&ledger, &["status"], Exit::Stopped);
     assert_eq!(status["beside"].as_array().map(Vec::len), Some(1), "{status}");
+}
+
+#[test]
+fn a_run_that_was_taken_back_fits() {
+    let ledger = Ledger::new().build();
+    ledger.define("system.yaml", "checks:", "first: [ { id: backup, title: Back up, backup: {} } ]\nchecks:");
+    ledger.finish().exit(0);
+    ledger.run(["restore", "--yes"]).exit(0);
+    let told = fits(&ledger, &["report"], Exit::Done);
+    let last = told["decisions"].as_array().and_then(|decisions| decisions.last()).expect("a decision");
+    assert_eq!((&told["state"], &last["what"]["is"]), (&"abandoned".into(), &"restored".into()), "{told}");
+    fits(&ledger, &["status"], Exit::UpgradeNeeded);
+}
+
+#[test]
+fn what_was_known_before_the_database_went_fits() {
+    let mut ledger = Ledger::new().with_failing_step().with_journal_on(Kind::Postgres).build();
+    ledger.finish().exit(Exit::StepFailed.code().into());
+    ledger.server.as_mut().expect("a server").kill();
+    let known = fits(&ledger, &["status"], Exit::CouldNotAsk);
+    assert_eq!((&known["state"], &known["deployment"]), (&"failed".into(), &"ledger-test".into()), "{known}");
 }
 
 const EVERY_KIND: &str = r#"

@@ -29,7 +29,7 @@ pub struct Args {
     /// Run this action alone, without an upgrade and its version; may be repeated, needs --force
     #[arg(long, value_name = "NAME", global = true, help_heading = COMMON)]
     pub tag: Vec<String>,
-    /// Let --from override what was found, and --tag run
+    /// Let --from override what was found, --tag run, and forget end an unfinished run
     #[arg(long, global = true, help_heading = COMMON)]
     pub force: bool,
     /// Go on although a check warns, and say why
@@ -78,6 +78,12 @@ pub enum Command {
     Status,
     /// This deployment's runs
     History,
+    /// A run as Markdown, for a ticket or a change record; changes nothing
+    Report {
+        /// The run; the newest one when not given
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
+    },
     /// Back to a run that is going on
     Attach,
     /// Pause a run at its next safe point
@@ -88,6 +94,34 @@ pub enum Command {
     Stop,
     /// End an unfinished run where it stands; what was done stays done
     Abandon,
+    /// Before a service start: start CMD if the data fit its program, upgrade first if that may happen by itself,
+    /// otherwise refuse
+    Guard {
+        /// The program to start and its arguments
+        #[arg(value_name = "CMD", last = true, required = true)]
+        command: Vec<std::ffi::OsString>,
+    },
+    /// Put a run's backup back: everything since is lost
+    Restore {
+        /// The run; the newest one when not given
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
+        /// Do it without asking
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Take the lease from a runner of another host that is gone
+    Takeover {
+        /// The host of its holder, which says that you mean this one
+        #[arg(value_name = "HOST")]
+        holder: Option<String>,
+    },
+    /// Remove Stepwell's tables from the stores; with --force also while a run is not finished
+    Forget {
+        /// Do it without asking
+        #[arg(long)]
+        yes: bool,
+    },
     /// Check definitions of systems for mistakes
     Lint {
         /// Folders of systems
@@ -236,7 +270,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0 done, or nothing to do          7 another runner has this deployment
   1 an error inside Stepwell        8 the plan is not the approved one
-  2 wrong usage                     9 an upgrade is needed (status)
+  2 wrong usage                     9 an upgrade is needed (status, guard)
   3 an invalid definition or file  10 no path to the target
   4 a check failed                 11 a store or version could not be asked
   5 a step failed; `run` goes on   12 stopped at a safe point

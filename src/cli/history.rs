@@ -8,9 +8,8 @@ use crate::model::Exit;
 use crate::words::format::{between, duration};
 
 pub async fn run(args: &Args) -> Result<Exit, Failure> {
-    let unreadable = |e: crate::journal::JournalError| Failure::new(Exit::CouldNotAsk, format!("error: {e}"));
     let runs = match load::journal(&load::setup(args, None)?).await? {
-        Some(mut journal) => journal.runs().await.map_err(unreadable)?,
+        Some(mut journal) => journal.runs().await.map_err(load::unreadable)?,
         None => Vec::new(),
     };
     if args.json {

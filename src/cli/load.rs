@@ -32,21 +32,28 @@ pub fn setup(args: &Args, lock: Option<Lock>) -> Result<Setup, Failure> {
     })
 }
 
-/// Opens the deployment's journal for reading; `None` when there is none yet.
-pub async fn journal(setup: &Setup) -> Result<Option<Journal>, Failure> {
-    let unreadable = |e: JournalError| Failure::new(Exit::CouldNotAsk, format!("error: {e}; nothing was changed"));
+/// Where the deployment's journal is.
+pub async fn place(setup: &Setup) -> Result<Place, Failure> {
     let deployment = &setup.deployment;
     let site = match deployment.journal {
         JournalPlace::File => None,
         JournalPlace::Store(_) => Some(resolve(&setup.catalogue, deployment, &setup.secrets).await.site),
     };
-    let place = Place::of(deployment, site.as_ref()).map_err(unreadable)?;
-    Journal::open_read_only(&place, &deployment.id).await.map_err(unreadable)
+    Place::of(deployment, site.as_ref()).map_err(unreadable)
+}
+
+/// Opens the deployment's journal for reading; `None` when there is none yet.
+pub async fn journal(setup: &Setup) -> Result<Option<Journal>, Failure> {
+    Journal::open_read_only(&place(setup).await?, &setup.deployment.id).await.map_err(unreadable)
+}
+
+/// A journal that could not be read, before anything was changed.
+pub fn unreadable(error: JournalError) -> Failure {
+    Failure::new(Exit::CouldNotAsk, format!("error: {error}; nothing was changed"))
 }
 
 /// Whether a runner of another host, or of another state directory, works on the deployment.
 pub async fn is_held_elsewhere(setup: &Setup) -> Result<bool, Failure> {
-    let unreadable = |e: JournalError| Failure::new(Exit::CouldNotAsk, format!("error: {e}; nothing was changed"));
     match journal(setup).await? {
         Some(mut journal) => journal.is_held().await.map_err(unreadable),
         None => Ok(false),

@@ -13,13 +13,13 @@ use crate::words::plain::{self, guide::guide};
 
 /// How far to look.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Depth {
+pub enum Depth {
     Plan,
     Checks,
 }
 
 /// Drives a session without a lock up to the plan, or through the checks.
-async fn look(args: &Args, depth: Depth) -> Result<State, Failure> {
+pub async fn look(args: &Args, depth: Depth) -> Result<State, Failure> {
     let setup = load::setup(args, None)?;
     let (_, state) = session::foreground(setup, async |client| follow(client, args, depth).await).await?;
     state

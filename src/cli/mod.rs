@@ -10,21 +10,29 @@ macro_rules! println {
     }};
 }
 
+mod account;
 mod args;
 mod control;
 mod demo;
+mod forget;
+mod guard;
 mod helpers;
 mod history;
 mod import;
 mod load;
 mod look;
 mod new;
+mod past;
 mod report;
+mod restore;
 mod run;
 mod runner;
 mod schema;
 mod session;
 mod status;
+mod takeover;
+mod typed;
+mod witness;
 mod wizard;
 
 use std::process::ExitCode;
@@ -103,11 +111,16 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Run(run)) => run::run(&args, &run).await,
             Some(Command::Status) => status::run(&args).await,
             Some(Command::History) => history::run(&args).await,
+            Some(Command::Report { run }) => account::run(&args, run.as_deref()).await,
             Some(Command::Attach) => run::attach(&args).await,
             Some(Command::Pause) => control::run(&args, crate::model::Decision::Pause).await,
             Some(Command::Go) => control::run(&args, crate::model::Decision::Go).await,
             Some(Command::Stop) => control::run(&args, crate::model::Decision::Stop).await,
             Some(Command::Abandon) => control::abandon(&args).await,
+            Some(Command::Guard { command }) => guard::run(&args, &command).await,
+            Some(Command::Restore { run, yes }) => restore::run(&args, run.as_deref(), yes).await,
+            Some(Command::Takeover { holder }) => takeover::run(&args, holder.as_deref()).await,
+            Some(Command::Forget { yes }) => forget::run(&args, yes).await,
             Some(Command::Lint { paths }) => load::lint(&paths, args.json),
             Some(Command::New { system, out }) => new::run(&system, out.as_deref()),
             Some(Command::Schema { document, out }) => schema::run(document, out.as_deref()),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::args::Args;
+use super::witness::Witness;
 use super::{Failure, load, session};
 use crate::engine;
 use crate::link::{self, hub};
@@ -19,6 +20,7 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
     let state_dir = setup.deployment.state_dir.clone();
     setup.lock = Some(session::lock(&state_dir)?);
     let (hub, port, switchboard) = hub(&setup.deployment.id);
+    let (port, witness) = Witness::stand_by(port, &setup);
     let switchboard = tokio::spawn(switchboard);
     let listener = link::listen(&state_dir)
         .map_err(|e| Failure::new(Exit::Internal, format!("error: the socket cannot be made: {e}")))?;
@@ -31,6 +33,9 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
     let _ = switchboard.await;
     accepting.abort();
     let _ = std::fs::remove_file(state_dir.join("socket"));
+    if let Some(witness) = witness {
+        witness.finish().await;
+    }
     tracing::info!(code = exit.code(), "the session ended");
     Ok(exit)
 }

@@ -8,6 +8,7 @@ use tokio::net::UnixStream;
 
 use super::Failure;
 use super::args::Args;
+use super::witness::Witness;
 use crate::definition::Deployment;
 use crate::engine::{self, Setup};
 use crate::journal::{Holder, Lock, Locked};
@@ -82,6 +83,7 @@ pub async fn foreground<T>(setup: Setup, front_end: impl AsyncFnOnce(Client) -> 
     let (client, socket) = link::client(&setup.deployment.id, false);
     let near = hub.clone();
     tokio::spawn(async move { near.host(0, socket).await });
+    let (port, witness) = Witness::stand_by(port, &setup);
     let switchboard = tokio::spawn(switchboard);
     if locked {
         let listener = link::listen(&state_dir)
@@ -98,6 +100,9 @@ pub async fn foreground<T>(setup: Setup, front_end: impl AsyncFnOnce(Client) -> 
     let _ = switchboard.await;
     if locked {
         let _ = std::fs::remove_file(state_dir.join("socket"));
+    }
+    if let Some(witness) = witness {
+        witness.finish().await;
     }
     Ok((exit, result))
 }

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::args::Args;
-use super::{Failure, load, report, session};
-use crate::engine::survey;
+use super::past::Past;
+use super::{Failure, load, report, session, witness};
+use crate::engine::{Setup, survey};
 use crate::journal::Lock;
 use crate::model::{Exit, RunState, Service, State, StepRow, StepState};
 use crate::words::format::{and_more, between, count, duration, visible};
@@ -24,7 +25,11 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
             return Ok(exit);
         }
     }
-    if let Some(state) = journaled(&setup).await? {
+    let state = match journaled(&setup).await {
+        Err(failure) if failure.exit == Exit::CouldNotAsk => return as_of(args, &setup, failure),
+        other => other?,
+    };
+    if let Some(state) = state {
         let alive = Lock::holder(&state_dir).is_some() || load::is_held_elsewhere(&setup).await?;
         let exit = if alive { Exit::LeaseHeld } else { rest_exit(&state) };
         show(args, &state, exit, alive)?;
@@ -56,30 +61,58 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// The newest run that is not finished, from the journal.
-async fn journaled(setup: &crate::engine::Setup) -> Result<Option<State>, Failure> {
-    let unreadable = |e: crate::journal::JournalError| Failure::new(Exit::CouldNotAsk, format!("error: {e}"));
-    let Some(mut journal) = load::journal(setup).await? else { return Ok(None) };
-    let Some(run) = journal.latest_run().await.map_err(unreadable)?.filter(|r| r.is_unfinished()) else {
-        return Ok(None);
-    };
-    let mut state = State {
-        title: setup.catalogue.system.title.clone(),
-        deployment: setup.deployment.id.clone(),
-        file: setup.deployment.path.display().to_string(),
-        ..State::default()
-    };
-    let plan = run.plan.clone();
-    state.apply(&crate::model::Event { seq: 0, at: run.began, kind: crate::model::EventKind::Planned { plan } });
-    for event in journal.events(&run.id).await.map_err(unreadable)? {
-        state.apply(&event);
+/// What was known before the journal's database stopped answering.
+fn as_of(args: &Args, setup: &Setup, failure: Failure) -> Result<Exit, Failure> {
+    let Some(mut document) = witness::last_known(&setup.deployment) else { return Err(failure) };
+    let reason = failure.text.trim_start_matches("error: ").to_owned();
+    if args.json {
+        document["exit"] = failure.exit.code().into();
+        document["text"] = reason.into();
+        report::print_json(&document)?;
+        return Ok(failure.exit);
     }
-    state.run = Some(run.id);
-    state.run_state = Some(run.state);
-    Ok(Some(state))
+    let word = |value: &Value| visible(value.as_str().unwrap_or_default());
+    let at: Option<jiff::Timestamp> = document["as_of"].as_str().and_then(|at| at.parse().ok());
+    let at = at.map(|at| at.strftime("%H:%M UTC on %Y-%m-%d").to_string()).unwrap_or_default();
+    let state: Option<RunState> = serde_json::from_value(document["state"].clone()).ok();
+    let service: Service = serde_json::from_value(document["service"].clone()).unwrap_or_default();
+    let (title, id) = (visible(&setup.catalogue.system.title), visible(&setup.deployment.id));
+    let (from, to, run) = (word(&document["from"]), word(&document["to"]), word(&document["run"]));
+    let mut lines = vec![
+        format!("as of {at}; the database does not answer"),
+        format!("{title} ({id}): upgrade {from} → {to}, run {run}"),
+        format!(
+            "  state     {}, {} of {} steps done",
+            run_word(state, true),
+            document["steps"]["done"],
+            document["steps"]["total"]
+        ),
+    ];
+    if let Some(key) = document["at"]["key"].as_str() {
+        let state = serde_json::from_value(document["at"]["state"].clone()).ok();
+        let state = state.as_ref().map(step_words).unwrap_or_default();
+        lines.push(format!("  step      {}: {}", visible(key), visible(&state)));
+    }
+    lines.push(format!("  service   {}", crate::words::plain::service(service)));
+    lines
+        .extend(document["backups"].as_array().into_iter().flatten().map(|file| format!("  backup    {}", word(file))));
+    let file = quoted(&setup.deployment.path.display().to_string());
+    lines.push(format!("  why       {}", visible(&reason)));
+    lines.push(format!("  next      stepwell status -d {file}: when the database answers again"));
+    report::print(lines.join("\n"))?;
+    Ok(failure.exit)
 }
 
-fn live_exit(state: &State) -> Exit {
+/// The newest run that is not finished, from the journal.
+pub async fn journaled(setup: &Setup) -> Result<Option<State>, Failure> {
+    let Some(mut journal) = load::journal(setup).await? else { return Ok(None) };
+    let Some(run) = journal.latest_run().await.map_err(load::unreadable)?.filter(|r| r.is_unfinished()) else {
+        return Ok(None);
+    };
+    Ok(Some(Past::read(&mut journal, run, setup).await?.state))
+}
+
+pub fn live_exit(state: &State) -> Exit {
     match (&state.ended, state.run_state) {
         (Some((_, exit, _)), _) => *exit,
         (None, Some(RunState::Failed)) => Exit::StepFailed,
@@ -92,7 +125,7 @@ fn live_exit(state: &State) -> Exit {
 }
 
 /// Nobody works on it now.
-fn rest_exit(state: &State) -> Exit {
+pub fn rest_exit(state: &State) -> Exit {
     match state.run_state {
         Some(RunState::Failed) => Exit::StepFailed,
         Some(RunState::NeedsOperator | RunState::AwaitingConfirmation | RunState::AwaitingApproval) => {
@@ -104,23 +137,34 @@ fn rest_exit(state: &State) -> Exit {
 }
 
 fn show(args: &Args, state: &State, exit: Exit, alive: bool) -> Result<(), Failure> {
-    let (done, total) = state.steps_done();
-    let at = state.at();
-    let beside = state.beside();
     if args.json {
-        let plan = state.plan.as_ref();
-        let mut document = json!({
-            "schema": 1, "exit": exit.code(), "run": state.run, "state": state.run_state,
-            "from": plan.map(|p| &p.from), "to": plan.map(|p| &p.to),
-            "steps": { "done": done, "total": total },
-            "at": at.map(row_json),
-            "service": state.service, "floor": state.floor, "backups": state.backups,
-        });
-        if !beside.is_empty() {
-            document["beside"] = beside.into_iter().map(row_json).collect();
-        }
-        return report::print_json(&document);
+        return report::print_json(&document(state, exit));
     }
+    report::print(lines(state, exit, alive).join("\n"))
+}
+
+/// What programs are told about a run.
+pub fn document(state: &State, exit: Exit) -> Value {
+    let (done, total) = state.steps_done();
+    let plan = state.plan.as_ref();
+    let mut document = json!({
+        "schema": 1, "exit": exit.code(), "run": state.run, "state": state.run_state,
+        "from": plan.map(|p| &p.from), "to": plan.map(|p| &p.to),
+        "steps": { "done": done, "total": total },
+        "at": state.at().map(row_json),
+        "service": state.service, "floor": state.floor, "backups": state.backups,
+    });
+    let beside = state.beside();
+    if !beside.is_empty() {
+        document["beside"] = beside.into_iter().map(row_json).collect();
+    }
+    document
+}
+
+/// What there is to say about a run.
+pub fn lines(state: &State, exit: Exit, alive: bool) -> Vec<String> {
+    let (done, total) = state.steps_done();
+    let (at, beside) = (state.at(), state.beside());
     let now = jiff::Timestamp::now();
     let (from, to) = state.plan.as_ref().map(|p| (p.from.as_str(), p.to.as_str())).unwrap_or_default();
     let run = state.run.as_deref().unwrap_or_default();
@@ -152,7 +196,7 @@ fn show(args: &Args, state: &State, exit: Exit, alive: bool) -> Result<(), Failu
         lines.push(format!("  backup    {backup}"));
     }
     lines.extend(next(state, exit, alive).iter().map(|next| format!("  next      {next}")));
-    report::print(lines.join("\n"))
+    lines
 }
 
 fn row_json(row: &StepRow) -> Value {
@@ -209,11 +253,17 @@ fn step_words(state: &StepState) -> String {
     }
 }
 
+fn service_word(service: Service) -> &'static str {
+    match service {
+        Service::Up => "up, as it was found",
+        Service::Maintenance => "in maintenance",
+        Service::Down => "down until the run is finished or the backup restored",
+    }
+}
+
 fn service_words(state: &State, now: jiff::Timestamp) -> String {
     match (state.service, state.down_since) {
-        (Service::Up, _) => "up, as it was found".to_owned(),
         (Service::Maintenance, Some(since)) => format!("in maintenance for {}", duration(between(since, now))),
-        (Service::Maintenance, None) => "in maintenance".to_owned(),
-        (Service::Down, _) => "down until the run is finished or the backup restored".to_owned(),
+        (service, _) => service_word(service).to_owned(),
     }
 }

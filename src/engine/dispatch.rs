@@ -8,9 +8,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use super::act::{Act, Began, Input, Outgoing, Port, Resumed};
+use super::folder::{new_run, run_dir};
 use super::keeper::{self, Acquired, Purpose, Record};
 use super::machine::Machine;
-use super::place::{new_run, run_dir};
 use super::{checks, drift, executor, memory, survey};
 use crate::definition::Deployment;
 use crate::journal::{Journal, JournalError, Lock, Marks, Place, RunRecord, Taken, me};
@@ -242,25 +242,25 @@ impl Dispatcher {
             self.heart = Some(tokio::spawn(keeper::beat(place, deployment, taken.epoch, inputs)));
         }
         match purpose {
-            // Only the lease keeps others out; until then one may have come and gone.
-            Purpose::Begin if self.is_overtaken().await => Input::Began(Err(JournalError::Overtaken)),
-            Purpose::Begin => {
-                let (epoch, shapes) = (taken.epoch, self.shapes().await);
-                Input::Began(new_run(&self.state_dir).map(|run| Began { run, epoch, shapes, recorded }))
-            }
+            Purpose::Begin => Input::Began(self.begun(taken.epoch, recorded).await),
             Purpose::Resume => Input::Resumed(self.resumed(taken, recorded).await.map(Box::new)),
         }
     }
 
-    /// Whether there is a run that was not there when the deployment was looked at.
-    async fn is_overtaken(&mut self) -> bool {
-        let Some(journal) = &mut self.journal else { return false };
-        let latest = journal.latest_run().await.ok().flatten();
-        latest.as_ref().map(|run| run.id.as_str()) != self.machine.last_run()
+    /// Only the lease says that nobody else is at work: what was found before it may have been overtaken.
+    async fn begun(&mut self, epoch: u64, recorded: Option<String>) -> Result<Began, JournalError> {
+        let journal = self.journal.as_mut().ok_or(JournalError::LostLease)?;
+        let latest = journal.latest_run().await?;
+        if latest.as_ref().map(|run| run.id.as_str()) != self.machine.last_run() || recorded != self.machine.recorded {
+            return Err(JournalError::Overtaken);
+        }
+        let shapes = self.shapes().await;
+        new_run(&self.state_dir).map(|run| Began { run, epoch, shapes, recorded })
     }
 
     async fn resumed(&mut self, taken: Taken, recorded: Option<String>) -> Result<Resumed, JournalError> {
         let journal = self.journal.as_mut().ok_or(JournalError::LostLease)?;
+        // Somebody else may have brought it to its end before the lease was free.
         let record = journal.latest_run().await?.filter(RunRecord::is_unfinished).ok_or(JournalError::Overtaken)?;
         journal.continue_run(&record.id).await?;
         let steps = journal.steps(&record.id).await?;

@@ -80,8 +80,9 @@ impl Machine {
             let backup = self.state.backups.last().cloned().unwrap_or_else(|| "the backup of before".to_owned());
             let text = format!(
                 "the service stays down: only {floor} or later can read the data now. Two ways on: finish with \
-                 `{}`, or restore {backup}",
-                self.command("run")
+                 `{}`, or put {backup} back with `{}`",
+                self.command("run"),
+                self.command("restore")
             );
             self.notice(Severity::Error, text);
             self.settle_end(ending);

@@ -54,9 +54,19 @@ pub async fn survey(catalogue: &Catalogue, deployment: &Deployment, secrets: &BT
             }
         }
     }
+    if let Some(run) = journal.run.as_ref().filter(|_| journal.restoring) {
+        let text = format!(
+            "the backup of run {run} was being put back, and not to the end: the data may be half of both. Nothing was \
+             changed now. Do it again: stepwell restore {run} -d {file}",
+            run = run.id,
+            file = deployment.path.display()
+        );
+        problem = Some((Exit::OperatorNeeded, text));
+    }
     let newest = catalogue.releases.last().map(|r| &r.version);
     if let (Some(from), Some(newest)) = (&from, newest)
         && from > newest
+        && !journal.restoring
     {
         let text = format!(
             "the data are at {from}, which is newer than {newest}, the newest release that this catalogue knows; \
@@ -85,6 +95,8 @@ struct Read {
     over: Vec<String>,
     approved: bool,
     service: Service,
+    /// A restore was begun and did not come to its end.
+    restoring: bool,
     recorded: Option<String>,
 }
 
@@ -102,6 +114,8 @@ async fn read_journal(deployment: &Deployment, site: &Site) -> Result<Read, Jour
             match event.kind {
                 EventKind::Approved { .. } => read.approved = true,
                 EventKind::ServiceChanged { service } => read.service = service,
+                EventKind::Restoring { .. } => read.restoring = true,
+                EventKind::Restored { .. } => read.restoring = false,
                 _ => {}
             }
         }
@@ -173,19 +187,20 @@ async fn deployed(
     if let Some(probe) = &versions.program {
         match version_of(probe, site, &versions.scheme).await {
             Ok(Some((said, range))) => {
-                found.sources.push(answered("the installed program", said));
+                found.sources.push(answered(VersionFound::PROGRAM, said));
                 program = range.exact().cloned();
             }
-            Ok(None) => found.sources.push(answered("the installed program", "not found".to_owned())),
+            Ok(None) => found.sources.push(answered(VersionFound::PROGRAM, "not found".to_owned())),
             // The data decide. Not knowing the program only leaves the exact version open.
             Err(Silent::Unasked(reason)) => found.sources.push(SourceAnswer {
-                source: "the installed program".to_owned(),
+                source: VersionFound::PROGRAM.to_owned(),
                 answer: reason,
                 failed: true,
             }),
-            Err(Silent::Unknown(said)) => found.sources.push(answered("the installed program", said)),
+            Err(Silent::Unknown(said)) => found.sources.push(answered(VersionFound::PROGRAM, said)),
         }
     }
+    found.program = program.as_ref().map(Version::to_string);
     let within = |v: &Version| ranges.iter().all(|r| r.contains(v));
     let exact = ranges.iter().find_map(Range::exact).cloned();
     found.assumed =

@@ -55,6 +55,12 @@ impl Holder {
         !self.boot.is_empty() && self.boot == boot_id()
     }
 
+    /// Whether it stands still on this host, stopped by a signal or a debugger.
+    pub fn is_stopped(&self) -> bool {
+        let here = self.is_of_this_boot() && self.pids == pids();
+        here && matches!(process(self.actor.pid), Some(('T' | 't', began)) if began == self.began)
+    }
+
     /// For people: `pid 17 on db1, started by root`.
     pub fn named(&self) -> String {
         format!("pid {} on {}, started by {}", self.actor.pid, self.actor.host, self.actor.login)

@@ -172,6 +172,20 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be written, or the lease is not what it was when it was seen.
     pub async fn revoke(&mut self, seen: &Lease) -> Result<bool, JournalError> {
-        self.put(seen, seen.epoch + 1, "").await
+        let epoch = seen.epoch + 1;
+        let revoked = self.put(seen, epoch, "").await?;
+        if revoked {
+            // Until somebody takes it, what is to be said about it can be written down.
+            self.epoch = epoch;
+        }
+        Ok(revoked)
+    }
+
+    /// Whether the holder showed a sign of life while it was watched for two beats.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn shows_life(&mut self, seen: &Lease) -> Result<bool, JournalError> {
+        self.beats(seen, BEAT * 2).await
     }
 }

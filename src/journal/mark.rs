@@ -144,6 +144,15 @@ impl Marks {
         }
     }
 
+    /// Forgets what this run has done in the store, where that is not there any more.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn clear(&self, connection: &mut Connection) -> Result<(), StoreError> {
+        let sql = "delete from stepwell_mark where deployment = ? and run = ?";
+        connection.tell(sql, &[self.deployment.clone().into(), self.run.clone().into()]).await.map(drop)
+    }
+
     /// Writes a mark inside the transaction of the effect.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! The journal is an SQLite file in the state directory, or lies in a store of the deployment. Every write checks the lease's epoch inside its own
 //! transaction, so that a runner that lost the lease can write nothing more.
 
+mod forget;
 mod holder;
 mod lease;
 mod lock;
@@ -13,6 +14,7 @@ mod read;
 mod record;
 mod tables;
 
+pub use forget::{Forgotten, forget};
 pub use holder::{Holder, me};
 pub use lease::{BEAT, Lease, OBSERVE, Taken};
 pub use lock::{Lock, Locked};
@@ -20,6 +22,7 @@ pub use log::{Journal, Write};
 pub use mark::{Fenced, Mark, Marks};
 pub use place::Place;
 pub use record::{Recorded, RunRecord};
+pub use tables::TABLES;
 
 use crate::store::StoreError;
 
@@ -30,7 +33,9 @@ pub enum JournalError {
     Store(#[from] StoreError),
     #[error("another runner has this deployment: {}", .0.named())]
     Held(Box<Holder>),
-    #[error("another runner was here since this one looked; run the same command again to see what is left to do")]
+    #[error(
+        "another runner has begun or finished an upgrade since this one was planned; run the same command again to see what is left to do"
+    )]
     Overtaken,
     #[error("another runner has taken over the lease; this one has stopped and changes nothing more")]
     LostLease,

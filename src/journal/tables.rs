@@ -11,6 +11,19 @@ pub const FORMAT: i64 = 1;
 pub const ID: u32 = 100;
 pub const KEY: u32 = 560;
 
+/// All tables that Stepwell makes: those of a journal, and the two of every store.
+pub const TABLES: [&str; 9] = [
+    "stepwell_format",
+    "stepwell_lease",
+    "stepwell_heartbeat",
+    "stepwell_run",
+    "stepwell_step",
+    "stepwell_event",
+    "stepwell_version",
+    "stepwell_fence",
+    "stepwell_mark",
+];
+
 /// Events are append-only: the audit trail. Steps are the current state. The heartbeat has a row of its own, so that
 /// it never waits behind a write.
 fn tables(engine: Engine) -> [(&'static str, String); 7] {

@@ -59,6 +59,8 @@ impl Teller {
             EventKind::FloorRaised { floor } => vec![run::floor(floor)],
             EventKind::Recorded { version, confirmed } => vec![run::recorded(version, *confirmed)],
             EventKind::Notice { severity, text } => vec![run::notice(*severity, text)],
+            // No session tells of them: a restore is none.
+            EventKind::Restoring { .. } | EventKind::Restored { .. } => Vec::new(),
             EventKind::Ended { outcome, summary, .. } => run::closing(state, *outcome, summary),
         }
     }

@@ -145,6 +145,15 @@ pub enum EventKind {
         version: String,
         confirmed: bool,
     },
+    /// Backups are being put back; until `Restored` the data may be half of both.
+    Restoring {
+        files: Vec<String>,
+        by: Actor,
+    },
+    /// They are back.
+    Restored {
+        by: Actor,
+    },
     /// Something the operator should read.
     Notice {
         severity: Severity,

@@ -184,7 +184,11 @@ impl State {
                 }
                 self.log.push_back((key.clone(), line.clone()));
             }
-            EventKind::Shape { .. } | EventKind::Baseline { .. } | EventKind::Entered { .. } => {}
+            EventKind::Shape { .. }
+            | EventKind::Baseline { .. }
+            | EventKind::Entered { .. }
+            | EventKind::Restoring { .. }
+            | EventKind::Restored { .. } => {}
             EventKind::ServiceChanged { service } => {
                 self.service = *service;
                 match service {

@@ -61,6 +61,9 @@ pub struct VersionFound {
     pub label: String,
     /// The range within which the operator may say it.
     pub range: Option<String>,
+    /// That of the installed program, where it says one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
     /// What each source answered.
     pub sources: Vec<SourceAnswer>,
     /// Nothing is recorded: it is what the definitions assume then.
@@ -73,6 +76,8 @@ pub struct VersionFound {
 impl VersionFound {
     /// The range when nothing records a version.
     pub const ANY: &str = ">=0";
+    /// The source that is the installed program.
+    pub const PROGRAM: &str = "the installed program";
 }
 
 /// What one source of the version answered.

@@ -27,7 +27,7 @@ pub(super) fn deployment() -> Mapping {
             any(&[words(&["file"]), journal()]),
             "`file`. A store is accepted and without effect today: the journal is a file all the same.",
         )
-        .may("on_event", list(text()), "A program and its arguments. Accepted, without effect today.")
+        .may("on_event", list(text()), "A program and its arguments. It is started when a run is done, failed, or needs somebody, and gets a JSON document on its standard input.")
 }
 
 pub(super) fn defs(defs: &mut Defs) {

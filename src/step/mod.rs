@@ -24,10 +24,11 @@ mod wait;
 mod tests;
 
 pub use ask::fits as answer_fits;
+pub use backup::{Restored, restore};
 pub use check::rows_as_lines;
 pub use context::{Context, Control, Failure, Outcome, Report};
 pub use describe::describe_all;
-pub use run::{Left, left_behind};
+pub use run::{Left, is_at_work, left_behind};
 pub use space::{Room, beside, room};
 
 use crate::model::{PlannedStep, Work};

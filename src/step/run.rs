@@ -36,6 +36,11 @@ pub fn left_behind(run_dir: &Path, key: &str, attempt: u32) -> Left {
     }
 }
 
+/// Whether the program of an attempt still works on this host.
+pub fn is_at_work(run_dir: &Path, key: &str, attempt: u32) -> bool {
+    folder(run_dir, key, attempt).life() == Life::Running
+}
+
 fn folder(run_dir: &Path, key: &str, attempt: u32) -> Folder {
     Folder(run_dir.join("steps").join(format!("{}.{attempt}", key.replace('/', "+"))))
 }

@@ -310,6 +310,7 @@ pub fn survey() -> Survey {
             deployed: Some("2.8.1".into()),
             label: "2.8.1 plum".into(),
             range: None,
+            program: None,
             sources: vec![SourceAnswer { source: "table meta".into(), answer: "2.8.1".into(), failed: false }],
             assumed: false,
             forced: false,

@@ -126,9 +126,14 @@ impl Deployment {
     /// Starts a command that prints events.
     #[track_caller]
     pub fn start<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Runner {
+        Runner::start(self.command(args), &self.home())
+    }
+
+    /// A command that is still to be started, as it is on this deployment.
+    pub fn command<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> std::process::Command {
         let mut command = std::process::Command::new(program());
         command.args(args).current_dir(self.dir()).env_clear().envs(self.environment());
-        Runner::start(command, &self.home())
+        command
     }
 
     /// Carries an unfinished or new upgrade to its end, without a terminal and without questions.

@@ -165,6 +165,16 @@ impl LedgerDeployment {
         );
     }
 
+    /// Changes a file of its catalogue.
+    #[track_caller]
+    pub fn define(&self, name: &str, from: &str, to: &str) -> &Self {
+        let path = self.catalogue().join("ledger").join(name);
+        let text = fs::read_to_string(&path).expect(name);
+        assert!(text.contains(from), "{name} holds no `{from}`");
+        fs::write(&path, text.replacen(from, to, 1)).expect(name);
+        self
+    }
+
     /// Makes everything as it was before the first run: what the upgrade and Stepwell left is gone.
     pub fn reset(&mut self) {
         for entry in fs::read_dir(self.dir()).expect("the deployment's folder") {

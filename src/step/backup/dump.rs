@@ -13,7 +13,7 @@ use crate::step::{Context, Control, Outcome};
 use crate::store::{Connection, Location, Server};
 
 /// Ends a dump of MySQL and MariaDB that is whole.
-const COMPLETED: &str = "-- Dump completed";
+pub const COMPLETED: &str = "-- Dump completed";
 
 /// Dumps a PostgreSQL database in the custom format, which `pg_restore` reads.
 pub async fn postgres(server: &Server, part: &Path, context: &Context) -> Result<(), Outcome> {
@@ -26,7 +26,7 @@ pub async fn postgres(server: &Server, part: &Path, context: &Context) -> Result
 }
 
 /// How `pg_dump` and `pg_restore` reach a server.
-fn postgres_login(command: &mut Command, server: &Server) {
+pub fn postgres_login(command: &mut Command, server: &Server) {
     let host = server.socket.as_ref().map_or_else(|| server.host.clone(), |socket| socket.display().to_string());
     let port = server.port.map(|port| port.to_string());
     let said = [
@@ -49,13 +49,21 @@ pub async fn mysql(server: &Server, part: &Path, context: &Context) -> Result<()
     let mut command = Command::new(program);
     let wanted = ["--single-transaction", "--quick", "--routines", "--triggers", "--events", "--hex-blob"];
     command.args(wanted).arg("--default-character-set=utf8mb4");
-    for table in ["stepwell_fence", "stepwell_mark"] {
+    // Nor must an old journal come back, where it is in this store.
+    for table in crate::journal::TABLES {
         command.arg(format!("--ignore-table={}.{table}", server.database));
     }
     let mut result_file = std::ffi::OsString::from("--result-file=");
     result_file.push(part);
     command.arg(result_file);
-    clean(&mut command);
+    mysql_login(&mut command, server);
+    command.arg(&server.database);
+    finished(program, &mut command, part, context).await.map(drop)
+}
+
+/// How the programs of MySQL and MariaDB reach a server.
+pub fn mysql_login(command: &mut Command, server: &Server) {
+    clean(command);
     if let Some(socket) = &server.socket {
         command.arg("--socket").arg(socket);
     }
@@ -72,8 +80,6 @@ pub async fn mysql(server: &Server, part: &Path, context: &Context) -> Result<()
         command.arg("--ssl-ca").arg(ca);
     }
     command.envs(server.password.as_ref().map(|password| ("MYSQL_PWD", password)));
-    command.arg(&server.database);
-    finished(program, &mut command, part, context).await.map(drop)
 }
 
 /// The list of what the dump holds names as many tables with data as the database has.
@@ -114,7 +120,7 @@ pub async fn prove_mysql(location: &Location, part: &Path) -> Result<(), Outcome
         return Err(Outcome::transient(format!("the copy is not whole: it does not end with `{COMPLETED}`")));
     }
     let tables = "select count(*) from information_schema.tables where table_schema = database() \
-                  and table_type = 'BASE TABLE' and table_name not in ('stepwell_fence', 'stepwell_mark')";
+                  and table_type = 'BASE TABLE' and table_name not like 'stepwell\\_%'";
     agree(location, tables, dumped).await
 }
 
@@ -130,13 +136,13 @@ async fn agree(location: &Location, tables: &str, dumped: usize) -> Result<(), O
 }
 
 /// The runner's own environment is nobody's business.
-fn clean(command: &mut Command) {
+pub fn clean(command: &mut Command) {
     let kept = ["PATH", "HOME", "LANG"].into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
     let kept: Vec<_> = kept.collect();
     command.env_clear().envs(kept);
 }
 
-fn is_there(program: &str) -> bool {
+pub fn is_there(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }

@@ -1,6 +1,9 @@
 //! Backups of a store: made under another name, proven, then renamed. A file with the final name is whole.
 
 mod dump;
+mod restore;
+mod restore_server;
+mod restore_sqlite;
 mod sqlite;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +12,7 @@ use super::{Context, Outcome, Report};
 use crate::model::BackupSpec;
 use crate::store::{Engine, Location, kill_point};
 
+pub use restore::{Restored, restore};
 pub(super) use sqlite::copy as copy_sqlite;
 
 pub async fn run(spec: &BackupSpec, context: &Context) -> Outcome {

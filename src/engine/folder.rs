@@ -1,4 +1,4 @@
-//! The folder of a run in the state directory.
+//! A run's name and its folder.
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,35 @@
+//! A word that the operator types, so that nothing that matters happens by a single key.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use super::Failure;
+use crate::engine::Setup;
+use crate::model::Exit;
+use crate::words::plain::guide::quoted;
+
+/// Asks on the terminal; `None` where there is none, or nothing was typed.
+pub fn ask(question: &str) -> Option<String> {
+    if !std::io::stdin().is_terminal() {
+        return None;
+    }
+    eprint!("{question} ");
+    let _ = std::io::stderr().flush();
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).ok()?;
+    Some(line.trim().to_owned()).filter(|word| !word.is_empty())
+}
+
+/// Goes on only where the operator means it: by `--yes`, or with the deployment's id typed.
+///
+/// # Errors
+/// Where it was not confirmed, with the command that asks nothing.
+pub fn agreed(setup: &Setup, yes: bool, command: &str) -> Result<(), Failure> {
+    let id = &setup.deployment.id;
+    if yes || ask(&format!("To go on, type the deployment's id ({id}):")).as_ref() == Some(id) {
+        return Ok(());
+    }
+    let file = quoted(&setup.deployment.path.display().to_string());
+    let text = "error: it was not confirmed; nothing was changed";
+    let next = format!("Without a question: stepwell {command} --yes -d {file}");
+    Err(Failure::new(Exit::OperatorNeeded, format!("{text}\n{next}")))
+}
