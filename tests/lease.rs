@@ -162,7 +162,7 @@ fn an_upgrade_that_somebody_else_did_meanwhile_is_not_done_again() {
     screen.wait_for("When shall the service go into maintenance?");
     ledger.finish().exit(0);
     screen.type_text("1").press("enter");
-    screen.wait_for("somebody else has begun or finished an upgrade");
-    assert_eq!(screen.exit_code(), 8);
+    screen.wait_for("another runner has begun or finished");
+    assert_eq!(screen.exit_code(), 7);
     assert_eq!(ledger.ask("select count(*) from stepwell_run"), "1");
 }
