@@ -172,3 +172,52 @@ async fn a_lost_server_is_told_from_a_refusal() {
         assert_eq!(place.engine() == Engine::Postgres, kind == Kind::Postgres);
     }
 }
+
+#[tokio::test]
+async fn a_password_of_any_characters_gets_through_an_encrypted_connection() {
+    for kind in KINDS {
+        let server = Server::start_listening(kind);
+        let certificate = server.certificate().display().to_string();
+        let (checked, unknown, none) = match kind {
+            Kind::Postgres => {
+                (format!("sslmode=verify-full&sslrootcert={certificate}"), "sslmode=verify-full", "sslmode=disable")
+            }
+            Kind::Mariadb => {
+                (format!("ssl_ca={certificate}&ssl_verify_identity=true"), "ssl_verify_cert=true", "ssl-mode=DISABLED")
+            }
+        };
+        let at =
+            |options: &str| Location::parse(&server.network_url(options), std::path::Path::new("/")).expect("a URL");
+        let mut db = Connection::open(&at(&checked)).await.unwrap_or_else(|e| panic!("{kind:?}: {e}"));
+        let encrypted = match kind {
+            Kind::Postgres => "select ssl::int from pg_stat_ssl where pid = pg_backend_pid()",
+            Kind::Mariadb => {
+                "select count(*) from information_schema.session_status where variable_name = 'Ssl_cipher' and variable_value <> ''"
+            }
+        };
+        assert_eq!(db.query(encrypted, &[]).await.expect("answers").number(), Some(1), "{kind:?}");
+        // A certificate that nobody vouches for is refused where it is to be checked.
+        let error = Connection::open(&at(unknown)).await.expect_err("is refused");
+        assert!(error.message.contains("certificate") || error.message.contains("encrypted"), "{kind:?}: {error}");
+        if kind == Kind::Postgres {
+            let error = Connection::open(&at(none)).await.expect_err("is refused");
+            assert_eq!(error.trouble, Trouble::Unreachable, "{error}");
+        }
+        let wrong = server.network_url(&checked).replace("p@ss", "pass");
+        let wrong = Location::parse(&wrong, std::path::Path::new("/")).expect("a URL");
+        let error = Connection::open(&wrong).await.expect_err("is refused");
+        assert_eq!(error.trouble, Trouble::Unreachable, "{kind:?}: {error}");
+        assert!(!error.message.contains("pass:w"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_pooler_that_breaks_sessions_is_noticed() {
+    let server = Server::start(Kind::Postgres);
+    assert!(stepwell::store::keeps_session(&location(&server)).await.expect("answers"));
+    for (mode, keeps) in [("transaction", false), ("session", true)] {
+        let pooler = support::server::Pooler::before(&server, mode);
+        let place = Location::parse(&pooler.url(), std::path::Path::new("/")).expect("a URL");
+        assert_eq!(stepwell::store::keeps_session(&place).await.expect("answers"), keeps, "{mode}");
+    }
+}

@@ -6,12 +6,15 @@ use std::path::Path;
 use crate::model::{CheckResult, CheckStatus, Level, Phase, Plan, PlannedStep, Scope, Space, Work};
 use crate::probe::{Site, Verdict, ask, judge};
 use crate::step::{beside, rows_as_lines};
+use crate::store::keeps_session;
 
 /// A check of the plan's gates, or one of Stepwell's own.
 pub enum Item {
     Gate(Box<PlannedStep>),
     /// The store's name.
     Space(String),
+    /// The store's name.
+    Session(String),
     StateDir,
     /// What a step needs, and the step's title.
     Room(Space, String, Box<Scope>),
@@ -37,6 +40,9 @@ pub fn items(plan: &Plan, site: &Site) -> Vec<(String, Item)> {
     items.push(("stepwell-state".to_owned(), Item::StateDir));
     for name in site.stores.keys() {
         items.push((format!("stepwell-space-{name}"), Item::Space(name.clone())));
+        if site.stores.get(name).is_some_and(|location| location.server().is_some()) {
+            items.push((format!("stepwell-session-{name}"), Item::Session(name.clone())));
+        }
     }
     items
 }
@@ -51,6 +57,7 @@ pub async fn check(id: String, item: Item, site: &Site) -> CheckResult {
     match item {
         Item::Gate(step) => gate(id, &step, site).await,
         Item::Space(store) => space(id, &store, site).await,
+        Item::Session(store) => session(id, &store, site).await,
         Item::StateDir => state_dir(id, site),
         Item::Room(space, title, scope) => {
             room(id, &space, &title, &site.scoped(&scope, &std::collections::BTreeMap::new())).await
@@ -128,6 +135,23 @@ async fn space(id: String, store: &str, site: &Site) -> CheckResult {
             own(id, title, status, found, fix)
         }
         Err(e) => own(id, title, CheckStatus::Warn, format!("free space is not known: {e}"), fix),
+    }
+}
+
+/// Settings and locks of a session must be those of one session.
+async fn session(id: String, store: &str, site: &Site) -> CheckResult {
+    let title = format!("Nothing stands between Stepwell and `{store}`");
+    let fix = "Give Stepwell the server's own address, or a pool that keeps sessions apart (session mode).";
+    let Some(location) = site.stores.get(store) else {
+        return own(id, title, CheckStatus::Skip, "the store is not known".to_owned(), fix);
+    };
+    match keeps_session(location).await {
+        Ok(true) => own(id, title, CheckStatus::Pass, "sessions keep their settings".to_owned(), fix),
+        Ok(false) => {
+            let found = "a pooler gives transactions of one session to several, so that settings and locks are lost";
+            own(id, title, CheckStatus::Fail, found.to_owned(), fix)
+        }
+        Err(e) => own(id, title, CheckStatus::Fail, format!("it could not be asked: {e}"), fix),
     }
 }
 

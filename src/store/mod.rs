@@ -12,6 +12,7 @@ mod location;
 mod mysql;
 mod postgres;
 mod rows;
+mod session;
 mod shape;
 mod sqlite;
 mod url;
@@ -24,6 +25,7 @@ pub use error::{StoreError, Trouble};
 pub use kill_point::kill_point;
 pub use location::{Engine, Location, Server};
 pub use rows::Rows;
+pub use session::keeps_session;
 pub use shape::shape;
 use value::lost;
 

@@ -42,6 +42,10 @@ pub fn plain(value: &Value) -> Result<String, String> {
 /// The connection itself failed: what was under way may or may not have taken effect.
 pub fn lost(error: &sqlx::Error) -> StoreError {
     match error {
+        // A certificate that is not to be trusted does not get better.
+        sqlx::Error::Io(e) if e.kind() == std::io::ErrorKind::InvalidData => {
+            StoreError::new(Trouble::Unreachable, format!("the connection cannot be encrypted: {e}"))
+        }
         sqlx::Error::Io(e) => StoreError::new(Trouble::Lost, format!("the server cannot be reached: {e}")),
         sqlx::Error::Tls(e) => {
             StoreError::new(Trouble::Unreachable, format!("the connection cannot be encrypted: {e}"))

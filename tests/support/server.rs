@@ -22,11 +22,36 @@ pub struct Server {
     pub kind: Kind,
     folder: TempDir,
     child: Option<Child>,
+    /// Where it listens besides its socket, encrypted and for those with a password.
+    port: Option<u16>,
 }
+
+/// A password that a URL has to carry whole.
+pub const PASSWORD: &str = "p@ss:w/rd?#%&=ä'\\";
 
 impl Server {
     /// Starts one. What a new one consists of is made once and copied from then on.
     pub fn start(kind: Kind) -> Server {
+        Self::start_on(kind, None)
+    }
+
+    /// Starts one that listens on this machine, too, with a certificate of its own (`cert.pem` in its folder), and has
+    /// a user `secretive` with [`PASSWORD`].
+    pub fn start_listening(kind: Kind) -> Server {
+        let port =
+            std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+        let server = Self::start_on(kind, Some(port));
+        let password = PASSWORD.replace('\\', if kind == Kind::Mariadb { "\\\\" } else { "\\" }).replace('\'', "''");
+        match kind {
+            Kind::Postgres => server.sql(&format!("create role secretive login superuser password '{password}'")),
+            Kind::Mariadb => server.sql(&format!(
+                "create user secretive@'%' identified by '{password}'; grant all on *.* to secretive@'%'"
+            )),
+        };
+        server
+    }
+
+    fn start_on(kind: Kind, port: Option<u16>) -> Server {
         let template = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{kind:?}").to_lowercase());
         let lock = fs::File::create(template.with_extension("lock")).expect("a lock");
         lock.lock().expect("the lock");
@@ -42,7 +67,10 @@ impl Server {
         let folder = tempfile::Builder::new().prefix("sw").tempdir_in("/tmp").expect("a folder");
         copy(&template, &folder.path().join("data"));
         give_away(kind, folder.path());
-        let mut server = Server { kind, folder, child: None };
+        let mut server = Server { kind, folder, child: None, port };
+        if port.is_some() {
+            server.certify();
+        }
         server.run();
         server.sql_in(if kind == Kind::Postgres { "postgres" } else { "mysql" }, "create database app");
         server
@@ -55,7 +83,24 @@ impl Server {
             Kind::Postgres => {
                 let mut command = as_nobody(program("postgres"));
                 command.arg("-D").arg(&data).arg("-k").arg(&socket);
-                command.args(["-c", "listen_addresses=", "-c", "shared_buffers=32MB", "-c", "max_connections=30"]);
+                command.args(["-c", "shared_buffers=32MB", "-c", "max_connections=30"]);
+                let file = |name: &str| self.folder.path().join(name).display().to_string();
+                match self.port {
+                    None => drop(command.args(["-c", "listen_addresses="])),
+                    Some(port) => {
+                        command.args([
+                            "-c",
+                            "listen_addresses=127.0.0.1",
+                            "-c",
+                            &format!("port={port}"),
+                            "-c",
+                            "ssl=on",
+                        ]);
+                        command.args(["-c", &format!("ssl_cert_file={}", file("cert.pem"))]);
+                        command.args(["-c", &format!("ssl_key_file={}", file("key.pem"))]);
+                        command.args(["-c", &format!("hba_file={}", file("hba"))]);
+                    }
+                }
                 command
             }
             Kind::Mariadb => {
@@ -63,8 +108,15 @@ impl Server {
                 command.arg("--no-defaults").arg(format!("--datadir={}", data.display()));
                 command.arg(format!("--socket={}", socket.display()));
                 command.arg(format!("--pid-file={}", self.folder.path().join("pid").display()));
-                command.args(["--skip-networking", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=16M"]);
-                command.args(["--skip-grant-tables", "--user=root", "--innodb-fast-shutdown=0"]);
+                command.args(["--innodb-buffer-pool-size=32M", "--innodb-log-file-size=16M", "--user=root"]);
+                match self.port {
+                    None => drop(command.args(["--skip-networking", "--skip-grant-tables"])),
+                    Some(port) => {
+                        command.arg("--bind-address=127.0.0.1").arg(format!("--port={port}"));
+                        command.arg(format!("--ssl-cert={}", self.folder.path().join("cert.pem").display()));
+                        command.arg(format!("--ssl-key={}", self.folder.path().join("key.pem").display()));
+                    }
+                }
                 command
             }
         };
@@ -84,7 +136,7 @@ impl Server {
         let mut command = match self.kind {
             Kind::Postgres => {
                 let mut command = Command::new(program("pg_isready"));
-                command.args(["-q", "-U", "postgres", "-h"]).arg(self.socket());
+                command.args(["-q", "-U", "postgres", "-h"]).arg(self.socket()).args(self.port_args("-p"));
                 command
             }
             Kind::Mariadb => self.client("mysql", "select 1"),
@@ -128,9 +180,43 @@ impl Server {
     /// The URL of its database.
     pub fn url(&self) -> String {
         match self.kind {
-            Kind::Postgres => format!("postgresql://postgres@/app?host={}", self.socket().display()),
+            Kind::Postgres => {
+                let port = self.port.map(|port| format!("&port={port}")).unwrap_or_default();
+                format!("postgresql://postgres@/app?host={}{port}", self.socket().display())
+            }
             Kind::Mariadb => format!("mysql://root@/app?unix_socket={}", self.socket().display()),
         }
+    }
+
+    /// The URL of its database over the network, for the user with the password.
+    pub fn network_url(&self, options: &str) -> String {
+        let port = self.port.expect("a server that listens");
+        let scheme = if self.kind == Kind::Postgres { "postgresql" } else { "mysql+pymysql" };
+        format!("{scheme}://secretive:{PASSWORD}@127.0.0.1:{port}/app?{options}")
+    }
+
+    /// Its own certificate.
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.path().join("cert.pem")
+    }
+
+    fn port_args(&self, option: &str) -> Vec<String> {
+        self.port.map_or_else(Vec::new, |port| vec![option.to_owned(), port.to_string()])
+    }
+
+    fn certify(&self) {
+        let folder = self.folder.path();
+        let config = "[req]\ndistinguished_name = name\nprompt = no\nx509_extensions = own\n[name]\nCN = 127.0.0.1\n\
+                      [own]\nbasicConstraints = critical, CA:FALSE\nsubjectAltName = IP:127.0.0.1\n";
+        fs::write(folder.join("openssl.cnf"), config).expect("a file");
+        let mut openssl = Command::new(program("openssl"));
+        openssl.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-config"]);
+        openssl.arg(folder.join("openssl.cnf")).arg("-keyout").arg(folder.join("key.pem"));
+        let made = openssl.arg("-out").arg(folder.join("cert.pem")).stderr(Stdio::null()).status().expect("openssl");
+        assert!(made.success());
+        let hba = "local all postgres trust\nhostssl all secretive 127.0.0.1/32 scram-sha-256\n";
+        fs::write(folder.join("hba"), hba).expect("a file");
+        give_away(self.kind, folder);
     }
 
     /// The word that definitions use.
@@ -161,7 +247,7 @@ impl Server {
             Kind::Postgres => {
                 let mut command = Command::new(program("psql"));
                 command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-h"]);
-                command.arg(self.socket()).args(["-d", database, "-c", statements]);
+                command.arg(self.socket()).args(self.port_args("-p")).args(["-d", database, "-c", statements]);
                 command
             }
             Kind::Mariadb => {
@@ -271,4 +357,49 @@ fn program(name: &str) -> PathBuf {
     let folders = folders.chain(newest("/usr/lib/postgresql").into_iter().rev());
     let found = folders.map(|folder| folder.join(name)).find(|file| file.is_file());
     found.unwrap_or_else(|| panic!("`{name}` is missing; `tests/run` installs it"))
+}
+
+/// A PgBouncer before a server.
+pub struct Pooler {
+    folder: TempDir,
+    child: Child,
+}
+
+impl Pooler {
+    /// `mode`: what a connection of the server is lent out for, `session` or `transaction`.
+    pub fn before(server: &Server, mode: &str) -> Pooler {
+        let folder = tempfile::Builder::new().prefix("sw").tempdir_in("/tmp").expect("a folder");
+        let at = folder.path().display();
+        let text = format!(
+            "[databases]\napp = host={} dbname=app user=postgres\n[pgbouncer]\nlisten_addr =\nunix_socket_dir = {at}\n\
+             listen_port = 5432\nauth_type = any\npool_mode = {mode}\n",
+            server.socket().display()
+        );
+        fs::write(folder.path().join("pooler.ini"), text).expect("a file");
+        give_away(Kind::Postgres, folder.path());
+        let mut command = as_nobody(program("pgbouncer"));
+        command.arg("-q").arg(folder.path().join("pooler.ini"));
+        let log = fs::File::create(folder.path().join("log")).expect("a log");
+        command.stdin(Stdio::null()).stdout(log.try_clone().expect("a log")).stderr(log);
+        let mut child = command.spawn().expect("a pooler");
+        let began = Instant::now();
+        while !folder.path().join(".s.PGSQL.5432").exists() {
+            let ended = child.try_wait().expect("a child");
+            let log = fs::read_to_string(folder.path().join("log")).unwrap_or_default();
+            assert!(ended.is_none() && began.elapsed() < PATIENCE, "the pooler does not start: {ended:?}\n{log}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Pooler { folder, child }
+    }
+
+    pub fn url(&self) -> String {
+        format!("postgresql://postgres@/app?host={}", self.folder.path().display())
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }

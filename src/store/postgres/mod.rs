@@ -41,6 +41,8 @@ fn options(server: &Server) -> Result<PgConnectOptions, StoreError> {
     let mut options = PgConnectOptions::new_without_pgpass()
         .database(&server.database)
         .application_name("stepwell")
+        // Poolers refuse to begin a session with settings that they do not know.
+        .extra_float_digits(None)
         .port(server.port.unwrap_or(5432))
         .disable_statement_logging();
     if !server.host.is_empty() {

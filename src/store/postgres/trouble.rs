@@ -21,6 +21,12 @@ pub fn trouble(error: &sqlx::Error) -> StoreError {
         code if code.starts_with("08") => Trouble::Lost,
         // No such user or database, wrong password, damaged.
         "3D000" => Trouble::Unreachable,
+        // Sessions see each other's prepared statements, or not their own.
+        "42P05" | "26000" => {
+            let why = "a pooler gives transactions of one session to several; give Stepwell the server's own address, or \
+                       a pool in session mode";
+            return StoreError::new(Trouble::Unreachable, format!("{} ({why})", found.message()));
+        }
         code if code.starts_with("28") || code.starts_with("XX") => Trouble::Unreachable,
         _ => Trouble::Refused,
     };
