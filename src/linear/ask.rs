@@ -157,7 +157,8 @@ impl<W: Write> Asking<W> {
     fn leave(&mut self) -> io::Result<Way> {
         let (run, run_state) = (&self.session.state.run, self.session.state.run_state);
         if run.is_some() {
-            let unapproved = run_state == Some(RunState::AwaitingApproval);
+            let begun = !self.session.state.changes.is_empty();
+            let unapproved = run_state == Some(RunState::AwaitingApproval) && !begun;
             self.session.say(if unapproved { words::DETACHED_UNAPPROVED } else { words::DETACHED })?;
             return Ok(Way::Detached);
         }

@@ -307,6 +307,8 @@ pub fn quit(model: &mut Model) -> Vec<Effect> {
         return vec![Effect::Quit { detached: false }];
     }
     let unapproved = matches!(model.state.run_state, Some(RunState::AwaitingApproval | RunState::Preparing));
+    // A run whose plan has changed has done something already, and can go on later.
+    let unapproved = unapproved && model.state.changes.is_empty();
     model.approval = None;
     model.popup = Some(Popup::leave(unapproved, model.moves(), model.detachable, model.drives()));
     Vec::new()

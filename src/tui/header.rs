@@ -41,6 +41,7 @@ pub fn banner(model: &Model) -> (String, Style) {
         (_, None) if unfinished(model).is_some() => words::CLOSE_UNFINISHED,
         (_, None) => words::CLOSE_UNCHANGED,
         _ if !model.detachable => words::CLOSE_STOPS,
+        (Some(RunState::AwaitingApproval), Some(_)) if !state.changes.is_empty() => words::CLOSE_CHANGED,
         (run, Some(_)) => words::close(run.unwrap_or(RunState::Preparing), state.at_end, state.service),
     };
     (text.to_owned(), model.theme.quiet())

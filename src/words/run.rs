@@ -22,6 +22,8 @@ pub const CLOSE_STOPS: &str = "closing this interrupts it; `stepwell run` then g
 
 pub const CLOSE_UNFINISHED: &str = "an upgrade is not finished; leaving changes nothing";
 
+pub const CLOSE_CHANGED: &str = "nobody here for ten minutes stops the run; it can go on";
+
 /// What happens to a run that goes on elsewhere when this window is closed.
 pub fn close(state: RunState, at_end: AtEnd, service: Service) -> &'static str {
     match (state, at_end) {
