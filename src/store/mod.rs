@@ -11,6 +11,7 @@ mod kill_point;
 mod location;
 mod mysql;
 mod postgres;
+mod reach;
 mod rows;
 mod session;
 mod shape;
@@ -24,10 +25,10 @@ pub use connection::Connection;
 pub use error::{StoreError, Trouble};
 pub use kill_point::kill_point;
 pub use location::{Engine, Location, Server};
+use reach::lost;
 pub use rows::Rows;
 pub use session::keeps_session;
 pub use shape::shape;
-use value::lost;
 
 /// How long a lock of somebody else is waited for before it counts as trouble: everybody else who comes meanwhile
 /// waits behind this one.

@@ -2,7 +2,6 @@
 
 use sqlx::types::BigDecimal;
 
-use super::{StoreError, Trouble};
 use crate::model::Value;
 
 /// Under this key a value that is bytes is carried, in hexadecimal.
@@ -36,22 +35,5 @@ pub fn plain(value: &Value) -> Result<String, String> {
         Value::String(text) => Ok(text.clone()),
         Value::Array(_) | Value::Object(_) => Err("a list or a map cannot be bound in SQL".to_owned()),
         other => Ok(other.to_string()),
-    }
-}
-
-/// The connection itself failed: what was under way may or may not have taken effect.
-pub fn lost(error: &sqlx::Error) -> StoreError {
-    match error {
-        // A certificate that is not to be trusted does not get better.
-        sqlx::Error::Io(e) if e.kind() == std::io::ErrorKind::InvalidData => {
-            StoreError::new(Trouble::Unreachable, format!("the connection cannot be encrypted: {e}"))
-        }
-        sqlx::Error::Io(e) => StoreError::new(Trouble::Lost, format!("the server cannot be reached: {e}")),
-        sqlx::Error::Tls(e) => {
-            StoreError::new(Trouble::Unreachable, format!("the connection cannot be encrypted: {e}"))
-        }
-        sqlx::Error::Protocol(e) => StoreError::new(Trouble::Lost, format!("the connection broke: {e}")),
-        sqlx::Error::Configuration(e) => StoreError::new(Trouble::Unreachable, e.to_string()),
-        other => StoreError::new(Trouble::Refused, other.to_string()),
     }
 }

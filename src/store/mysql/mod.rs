@@ -3,21 +3,17 @@
 mod read;
 mod trouble;
 
-use std::time::Duration;
-
 use futures_util::TryStreamExt;
 use sqlx::mysql::{MySql, MySqlConnectOptions, MySqlConnection, MySqlSslMode};
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection as _, Executor, Row};
 
 use super::location::Server;
+use super::reach::reached;
 use super::rows::Collector;
 use super::value::unbytes;
 use super::{LOCK_WAIT, Rows, StoreError, Trouble};
 use crate::model::Value;
 use trouble::{is_unprepared, trouble};
-
-/// How long a server may take to let one in.
-const CONNECT: Duration = Duration::from_secs(10);
 
 type Query<'q> = sqlx::query::Query<'q, MySql, <MySql as sqlx::Database>::Arguments>;
 
@@ -25,10 +21,7 @@ type Query<'q> = sqlx::query::Query<'q, MySql, <MySql as sqlx::Database>::Argume
 /// for that is a day or a year.
 pub async fn open(server: &Server, read_only: bool) -> Result<MySqlConnection, StoreError> {
     let options = options(server)?;
-    let connecting = tokio::time::timeout(CONNECT, MySqlConnection::connect_with(&options)).await;
-    let mut connection = connecting
-        .map_err(|_| StoreError::new(Trouble::Lost, format!("the server did not answer in {} s", CONNECT.as_secs())))?
-        .map_err(|e| trouble(&e))?;
+    let mut connection = reached(MySqlConnection::connect_with(&options), trouble).await?;
     let wait = LOCK_WAIT.as_secs();
     let settings = format!("set session lock_wait_timeout = {wait}, innodb_lock_wait_timeout = {wait}");
     run(&mut connection, settings).await?;

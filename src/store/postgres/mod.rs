@@ -4,30 +4,23 @@ mod read;
 mod trouble;
 mod write;
 
-use std::time::Duration;
-
 use futures_util::TryStreamExt;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode, Postgres};
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection as _, Either, Executor, Row, SqlSafeStr, Statement};
 
 use super::location::Server;
+use super::reach::reached;
 use super::rows::Collector;
 use super::{LOCK_WAIT, Rows, StoreError, Trouble};
 use crate::model::Value;
 use trouble::trouble;
-
-/// How long a server may take to let one in.
-const CONNECT: Duration = Duration::from_secs(10);
 
 type Query<'q> = sqlx::query::Query<'q, Postgres, <Postgres as sqlx::Database>::Arguments>;
 
 /// Opens a session that gives up a lock after [`LOCK_WAIT`].
 pub async fn open(server: &Server, read_only: bool) -> Result<PgConnection, StoreError> {
     let options = options(server)?;
-    let connecting = tokio::time::timeout(CONNECT, PgConnection::connect_with(&options)).await;
-    let mut connection = connecting
-        .map_err(|_| StoreError::new(Trouble::Lost, format!("the server did not answer in {} s", CONNECT.as_secs())))?
-        .map_err(|e| trouble(&e))?;
+    let mut connection = reached(PgConnection::connect_with(&options), trouble).await?;
     let lock_wait = LOCK_WAIT.as_millis();
     let mut settings = format!("set lock_timeout = {lock_wait}");
     if read_only {
