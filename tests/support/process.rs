@@ -35,6 +35,27 @@ pub fn at_home(home: &Path) -> Vec<Process> {
         .collect()
 }
 
+/// What each process of the deployment with this home waits for, as far as the kernel tells: for messages about what
+/// does not go on.
+pub fn waits(home: &Path) -> String {
+    let mut out = String::new();
+    for Process { pid, argv } in at_home(home) {
+        out += &format!("-- {pid}: {}\n", argv.join(" "));
+        let entries = |folder: &str| {
+            fs::read_dir(format!("/proc/{pid}/{folder}")).into_iter().flatten().flatten().map(|entry| entry.path())
+        };
+        for task in entries("task") {
+            let read = |name: &str| fs::read_to_string(task.join(name)).unwrap_or_default().trim().replace('\n', " ");
+            let state = read("stat").rsplit_once(')').map(|(_, rest)| rest.chars().take(2).collect::<String>());
+            let (name, call) = (read("comm"), read("syscall"));
+            out += &format!("{name}:{} {} [{call}] {}\n", state.unwrap_or_default(), read("wchan"), read("stack"));
+        }
+        let files = entries("fd").filter_map(|fd| fs::read_link(fd).ok()).map(|file| file.display().to_string());
+        out += &format!("open: {}\n", files.collect::<Vec<_>>().join(", "));
+    }
+    out + "-- locks:\n" + &fs::read_to_string("/proc/locks").unwrap_or_default()
+}
+
 /// Kills every process of the deployment with this home, those that they start meanwhile too, and waits for their end.
 pub fn kill_all(home: &Path) {
     let deadline = Instant::now() + super::PATIENCE;
