@@ -8,20 +8,15 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use stepwell::model::EventKind;
 
 use support::deployment::Ran;
 use support::ledger::{Ledger, LedgerDeployment};
+use support::process;
 use support::server::Kind;
 
 const RUN: [&str; 3] = ["run", "--yes", "--defaults"];
-
-fn signal(pid: u32, signal: Signal) {
-    let pid = Pid::from_raw(i32::try_from(pid).expect("a pid")).expect("a pid");
-    kill_process(pid, signal).expect("a process");
-}
 
 #[test]
 fn a_run_whose_socket_is_deleted_goes_on() {
@@ -99,11 +94,11 @@ fn a_runner_that_stands_still_keeps_the_lock_and_goes_on() {
     let waiting = ledger.gate.reached();
     runner.wait_step("2.0.0/gate");
     let pid = runner.pid();
-    signal(pid, Signal::STOP);
+    process::stop(pid);
     ledger.run(RUN).exit(7).says(&format!("pid {pid}"));
     ledger.run(["status"]).exit(7);
     ledger.run(["takeover"]).exit(7).prints(&format!("kill -CONT {pid}"));
-    signal(pid, Signal::CONT);
+    process::go_on(pid);
     drop(waiting);
     let (code, events) = runner.finish();
     assert_eq!(code, 0, "{events:#?}");

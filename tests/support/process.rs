@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process, pidfd_open, pidfd_send_signal, waitid,
+};
 
 /// A process that is running.
 #[derive(Debug)]
@@ -81,6 +83,26 @@ pub fn kill(pid: u32) {
 /// Waits for the end of a process that need not be a child: whether it came in time.
 pub fn wait_end(pid: u32) -> bool {
     open(pid).is_none_or(|handle| wait(&handle, super::PATIENCE))
+}
+
+/// Stops a child with a signal that it cannot catch, and waits until all of it stands still.
+pub fn stop(pid: u32) {
+    signal(pid, Signal::STOP);
+    let options = WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT;
+    waitid(WaitId::Pid(number(pid)), options).expect("a child that is stopped");
+}
+
+/// Lets it go on.
+pub fn go_on(pid: u32) {
+    signal(pid, Signal::CONT);
+}
+
+fn signal(pid: u32, signal: Signal) {
+    kill_process(number(pid), signal).expect("a process");
+}
+
+fn number(pid: u32) -> Pid {
+    Pid::from_raw(i32::try_from(pid).expect("a pid")).expect("a pid")
 }
 
 pub fn is_alive(pid: u32) -> bool {
