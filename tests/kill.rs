@@ -10,6 +10,7 @@ use stepwell::model::{Event, EventKind, StepState};
 use support::database;
 use support::deployment::{Demo, Deployment};
 use support::ledger::Ledger;
+use support::random::Random;
 
 /// Enough for a backfill of several batches.
 const ROWS: u32 = 60_000;
@@ -39,16 +40,11 @@ fn undisturbed() -> &'static Undisturbed {
 /// `count` whole numbers below `end`, one in each of as many equal parts, as the seed has it.
 fn spread(count: usize, end: usize) -> Vec<usize> {
     assert!(end >= count, "{end} events are too few for {count} moments");
-    let mut state = SEED;
+    let mut random = Random::of(SEED);
     (0..count)
         .map(|part| {
             let (from, to) = (part * end / count, (part + 1) * end / count);
-            // The output function of SplitMix64: enough to be spread, and the same on every machine.
-            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut z = state;
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            from + usize::try_from(z >> 33).expect("31 bits") % (to - from)
+            from + random.below(to - from)
         })
         .collect()
 }

@@ -2,9 +2,9 @@
 
 mod support;
 
-use rustix::process::{Pid, Signal, kill_process};
 use stepwell::model::EventKind;
 use support::ledger::{Ledger, LedgerDeployment};
+use support::process;
 use support::server::Kind;
 
 const KINDS: [Kind; 2] = [Kind::Postgres, Kind::Mariadb];
@@ -18,11 +18,6 @@ fn elsewhere(ledger: &LedgerDeployment) -> [String; 2] {
 fn run_elsewhere(ledger: &LedgerDeployment, command: &[&str]) -> support::deployment::Ran {
     let place = elsewhere(ledger);
     ledger.run(command.iter().copied().chain(place.iter().map(String::as_str)))
-}
-
-fn signal(pid: u32, signal: Signal) {
-    let pid = Pid::from_raw(i32::try_from(pid).expect("a pid")).expect("a pid");
-    kill_process(pid, signal).expect("a process");
 }
 
 #[test]
@@ -89,13 +84,13 @@ fn a_zombie_can_write_nothing_more() {
         let mut runner = ledger.start_runner();
         let waiting = ledger.gate.reached();
         runner.wait_step("2.0.0/gate");
-        signal(runner.pid(), Signal::STOP);
+        process::stop(runner.pid());
         let other = run_elsewhere(&ledger, &["run", "--yes"]);
         // It has watched, has taken over, and cannot know of the program.
         let other = other.exit(6).prints("another host");
         assert!(other.stderr().contains("watching") || other.stdout().contains("watching"), "{other}");
         let written = ledger.ask("select max(id) from stepwell_event");
-        signal(runner.pid(), Signal::CONT);
+        process::go_on(runner.pid());
         drop(waiting);
         let (code, events) = runner.finish();
         assert_eq!(code, 7, "{events:#?}");
@@ -112,7 +107,7 @@ fn an_operator_takes_the_lease_from_a_holder_that_is_gone() {
         let mut runner = ledger.start_runner();
         let waiting = ledger.gate.reached();
         runner.wait_step("2.0.0/gate");
-        signal(runner.pid(), Signal::STOP);
+        process::stop(runner.pid());
         // Only the operator knows what became of a host that does not answer.
         let holder = ledger.ask("select holder from stepwell_lease");
         let host = stepwell::journal::me().host;
@@ -127,7 +122,7 @@ fn an_operator_takes_the_lease_from_a_holder_that_is_gone() {
         assert_eq!(ledger.ask(noted), "1", "it is part of the run's history");
         run_elsewhere(&ledger, &["takeover"]).exit(0).prints("Nobody holds the lease");
 
-        signal(runner.pid(), Signal::CONT);
+        process::go_on(runner.pid());
         drop(waiting);
         assert_eq!(runner.finish().0, 7, "it finds out that it is not the holder any more");
         ledger.run(["status"]).exit(12);
@@ -142,10 +137,10 @@ fn a_lock_on_a_file_needs_no_takeover() {
     let waiting = ledger.gate.reached();
     runner.wait_step("2.0.0/gate");
     ledger.run(["takeover"]).exit(7).prints("nothing to take over").prints("stepwell stop");
-    signal(runner.pid(), Signal::STOP);
+    process::stop(runner.pid());
     let (pid, stopped) = (runner.pid(), ledger.run(["takeover"]).exit(7));
     stopped.prints("stopped by a signal").prints(&format!("kill -CONT {pid}"));
-    signal(pid, Signal::CONT);
+    process::go_on(pid);
     drop(waiting);
     assert_eq!(runner.finish().0, 0);
 }

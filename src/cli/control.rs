@@ -10,9 +10,7 @@ pub async fn run(args: &Args, decision: Decision) -> Result<Exit, Failure> {
     let deployment = load::deployment(&args.deployment)?;
     match session::attached(&deployment, true).await {
         Some(client) => decide(client, decision).await,
-        None => {
-            Err(Failure::new(Exit::Usage, "error: nothing is running here\nSee what there is with `stepwell status`."))
-        }
+        None => Err(session::nobody(&deployment)),
     }
 }
 

@@ -66,10 +66,7 @@ pub async fn plain_client(client: Client) -> Result<Exit, Failure> {
 pub async fn attach(args: &Args) -> Result<Exit, Failure> {
     let deployment = load::deployment(&args.deployment)?;
     let Some(client) = session::attached(&deployment, args.json).await else {
-        return Err(Failure::new(
-            Exit::Usage,
-            "error: nothing is running here to attach to\nSee what there is with `stepwell status`; `stepwell run` goes on with an unfinished run.",
-        ));
+        return Err(session::nobody(&deployment));
     };
     if args.json {
         return Ok(json::watch(client, std::io::stdout()).await?.exit);

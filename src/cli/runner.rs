@@ -18,7 +18,8 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
     log();
     let mut setup = load::setup(args, None)?;
     let state_dir = setup.deployment.state_dir.clone();
-    setup.lock = Some(session::lock(&state_dir)?);
+    let lock = session::lock(&state_dir)?;
+    setup.lock = Some(lock.clone());
     let (hub, port, switchboard) = hub(&setup.deployment.id);
     let (port, witness) = Witness::stand_by(port, &setup);
     let switchboard = tokio::spawn(switchboard);
@@ -30,9 +31,9 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
         exit = engine::run(setup, port) => exit.map_err(|e| Failure::new(Exit::Internal, format!("error: {e}")))?,
         () = nobody(first) => Exit::Done,
     };
-    let _ = switchboard.await;
     accepting.abort();
-    let _ = std::fs::remove_file(state_dir.join("socket"));
+    session::close(&state_dir, lock);
+    let _ = switchboard.await;
     if let Some(witness) = witness {
         witness.finish().await;
     }

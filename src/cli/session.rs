@@ -69,23 +69,51 @@ pub async fn catch_up(client: &mut Client, state: &mut State) -> Result<(), Stri
 pub fn held(holder: &Holder) -> String {
     let since = holder.since.map(|t| format!(" since {}", t.strftime("%Y-%m-%d %H:%M:%S UTC"))).unwrap_or_default();
     format!(
-        "error: another runner has this deployment: pid {} on {}, started by {}{since}\n\
+        "error: another runner has this deployment: {}{since}\n\
          Nothing was changed by this command. See what it does with `stepwell status`, or follow it with `stepwell attach`.",
-        holder.actor.pid, holder.actor.host, holder.actor.login
+        holder.named()
+    )
+}
+
+/// Nobody comes to the session any more. Its socket goes before its lock: afterwards it would be the next runner's.
+pub fn close(state_dir: &Path, lock: Lock) {
+    let _ = std::fs::remove_file(state_dir.join("socket"));
+    drop(lock);
+}
+
+/// What there is to say where nobody listens.
+pub fn nobody(deployment: &Deployment) -> Failure {
+    let Some(holder) = Lock::holder(&deployment.state_dir) else {
+        return Failure::new(
+            Exit::Usage,
+            "error: nothing is running here\nSee what there is with `stepwell status`; `stepwell run` goes on with an unfinished run.",
+        );
+    };
+    let (socket, pid) = (deployment.state_dir.join("socket"), holder.actor.pid);
+    let end = if pid == 0 { String::new() } else { format!("; `kill {pid}` ends it at a safe point") };
+    Failure::new(
+        Exit::LeaseHeld,
+        format!(
+            "error: {} has this deployment and cannot be reached: it does not listen at {}\n\
+             Nothing was changed by this command. A runner that began just now listens in a moment. If its socket was deleted it \
+             works on, and can be followed with `stepwell status`{end}; `stepwell run` goes on with an unfinished run.",
+            holder.named(),
+            socket.display()
+        ),
     )
 }
 
 /// Runs the engine and a front end in this process. Others may attach to it all the same.
 pub async fn foreground<T>(setup: Setup, front_end: impl AsyncFnOnce(Client) -> T) -> Result<(Exit, T), Failure> {
     let state_dir = setup.deployment.state_dir.clone();
-    let locked = setup.lock.is_some();
+    let lock = setup.lock.clone();
     let (hub, port, switchboard) = hub(&setup.deployment.id);
     let (client, socket) = link::client(&setup.deployment.id, false);
     let near = hub.clone();
     tokio::spawn(async move { near.host(0, socket).await });
     let (port, witness) = Witness::stand_by(port, &setup);
     let switchboard = tokio::spawn(switchboard);
-    if locked {
+    if lock.is_some() {
         let listener = link::listen(&state_dir)
             .map_err(|e| Failure::new(Exit::Internal, format!("error: the socket cannot be made: {e}")))?;
         tokio::spawn(link::accept(listener, hub.clone(), None));
@@ -95,12 +123,16 @@ pub async fn foreground<T>(setup: Setup, front_end: impl AsyncFnOnce(Client) -> 
         hub.recount();
         result
     };
-    let (exit, result) = tokio::join!(engine::run(setup, port), front_end);
+    let engine = async {
+        let exit = engine::run(setup, port).await;
+        if let Some(lock) = lock {
+            close(&state_dir, lock);
+        }
+        exit
+    };
+    let (exit, result) = tokio::join!(engine, front_end);
     let exit = exit.map_err(|e| Failure::new(Exit::Internal, format!("error: {e}")))?;
     let _ = switchboard.await;
-    if locked {
-        let _ = std::fs::remove_file(state_dir.join("socket"));
-    }
     if let Some(witness) = witness {
         witness.finish().await;
     }

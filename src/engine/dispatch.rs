@@ -255,7 +255,8 @@ impl Dispatcher {
             return Err(JournalError::Overtaken);
         }
         let shapes = self.shapes().await;
-        new_run(&self.state_dir).map(|run| Began { run, epoch, shapes, recorded })
+        let last = latest.as_ref().map(|run| run.id.as_str());
+        new_run(&self.state_dir, last).map(|run| Began { run, epoch, shapes, recorded })
     }
 
     async fn resumed(&mut self, taken: Taken, recorded: Option<String>) -> Result<Resumed, JournalError> {

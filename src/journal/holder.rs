@@ -63,6 +63,9 @@ impl Holder {
 
     /// For people: `pid 17 on db1, started by root`.
     pub fn named(&self) -> String {
+        if self.actor.host.is_empty() {
+            return "a runner on this host whose lock file was deleted".to_owned();
+        }
         format!("pid {} on {}, started by {}", self.actor.pid, self.actor.host, self.actor.login)
     }
 }

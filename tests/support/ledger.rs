@@ -221,6 +221,21 @@ impl LedgerDeployment {
         }
     }
 
+    /// All that upgrades leave: rows, files, and how each run ended.
+    #[track_caller]
+    pub fn outcome(&self) -> String {
+        let mut files: Vec<String> = fs::read_dir(self.dir())
+            .expect("the deployment's folder")
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .filter(|name| !name.starts_with(".stepwell") && !name.starts_with("ledger.sqlite"))
+            .collect();
+        files.sort();
+        let conf = fs::read_to_string(self.dir().join("ledger.conf")).unwrap_or_default();
+        let history = self.run(["history", "--json"]).exit(0).json();
+        let runs: Vec<_> = history["runs"].as_array().expect("runs").iter().map(|run| run["state"].clone()).collect();
+        format!("{}\n{}\n{conf}\n{runs:?}", self.contents(), files.join("\n"))
+    }
+
     fn url(&self) -> String {
         self.server.as_ref().map_or_else(|| format!("sqlite:///{}", self.path().display()), Server::url)
     }

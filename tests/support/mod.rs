@@ -6,6 +6,7 @@
 pub mod database;
 pub mod deployment;
 mod emulator;
+pub mod every_step;
 pub mod filling;
 pub mod files;
 pub mod gate;
@@ -14,6 +15,7 @@ pub mod ledger;
 pub mod loader;
 pub mod process;
 pub mod pty;
+pub mod random;
 pub mod runner;
 pub mod schema;
 pub mod server;

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process, pidfd_open, pidfd_send_signal, waitid,
+};
 
 /// A process that is running.
 #[derive(Debug)]
@@ -35,6 +37,27 @@ pub fn at_home(home: &Path) -> Vec<Process> {
         .collect()
 }
 
+/// What each process of the deployment with this home waits for, as far as the kernel tells: for messages about what
+/// does not go on.
+pub fn waits(home: &Path) -> String {
+    let mut out = String::new();
+    for Process { pid, argv } in at_home(home) {
+        out += &format!("-- {pid}: {}\n", argv.join(" "));
+        let entries = |folder: &str| {
+            fs::read_dir(format!("/proc/{pid}/{folder}")).into_iter().flatten().flatten().map(|entry| entry.path())
+        };
+        for task in entries("task") {
+            let read = |name: &str| fs::read_to_string(task.join(name)).unwrap_or_default().trim().replace('\n', " ");
+            let state = read("stat").rsplit_once(')').map(|(_, rest)| rest.chars().take(2).collect::<String>());
+            let (name, call) = (read("comm"), read("syscall"));
+            out += &format!("{name}:{} {} [{call}] {}\n", state.unwrap_or_default(), read("wchan"), read("stack"));
+        }
+        let files = entries("fd").filter_map(|fd| fs::read_link(fd).ok()).map(|file| file.display().to_string());
+        out += &format!("open: {}\n", files.collect::<Vec<_>>().join(", "));
+    }
+    out + "-- locks:\n" + &fs::read_to_string("/proc/locks").unwrap_or_default()
+}
+
 /// Kills every process of the deployment with this home, those that they start meanwhile too, and waits for their end.
 pub fn kill_all(home: &Path) {
     let deadline = Instant::now() + super::PATIENCE;
@@ -60,6 +83,26 @@ pub fn kill(pid: u32) {
 /// Waits for the end of a process that need not be a child: whether it came in time.
 pub fn wait_end(pid: u32) -> bool {
     open(pid).is_none_or(|handle| wait(&handle, super::PATIENCE))
+}
+
+/// Stops a child with a signal that it cannot catch, and waits until all of it stands still.
+pub fn stop(pid: u32) {
+    signal(pid, Signal::STOP);
+    let options = WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT;
+    waitid(WaitId::Pid(number(pid)), options).expect("a child that is stopped");
+}
+
+/// Lets it go on.
+pub fn go_on(pid: u32) {
+    signal(pid, Signal::CONT);
+}
+
+fn signal(pid: u32, signal: Signal) {
+    kill_process(number(pid), signal).expect("a process");
+}
+
+fn number(pid: u32) -> Pid {
+    Pid::from_raw(i32::try_from(pid).expect("a pid")).expect("a pid")
 }
 
 pub fn is_alive(pid: u32) -> bool {

@@ -17,6 +17,7 @@ pub struct Runner {
     events: Receiver<Result<Event, String>>,
     seen: Vec<Event>,
     stderr: PathBuf,
+    home: PathBuf,
 }
 
 impl Runner {
@@ -36,7 +37,7 @@ impl Runner {
         let (send, events) = channel();
         let lines = BufReader::new(child.stdout.take().expect("a pipe"));
         std::thread::spawn(move || read_events(lines, &send));
-        Runner { child, events, seen: Vec::new(), stderr }
+        Runner { child, events, seen: Vec::new(), stderr, home: home.to_owned() }
     }
 
     pub fn pid(&self) -> u32 {
@@ -53,7 +54,10 @@ impl Runner {
             }
             Ok(Err(no_event)) => panic!("{no_event}; {}", self.story()),
             Err(RecvTimeoutError::Disconnected) => None,
-            Err(RecvTimeoutError::Timeout) => panic!("no event for {} s; {}", PATIENCE.as_secs(), self.story()),
+            Err(RecvTimeoutError::Timeout) => {
+                let waits = super::process::waits(&self.home);
+                panic!("no event for {} s; {}\n{waits}", PATIENCE.as_secs(), self.story())
+            }
         }
     }
 
