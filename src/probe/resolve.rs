@@ -91,13 +91,13 @@ impl Resolver<'_> {
             Ok(Some((value, source))) => match self.fits(fact, &value) {
                 Ok(()) => (Some(value), source),
                 Err(reason) => {
-                    self.problems.push(Problem::Input(format!("facts.{}: {reason}", fact.name)));
+                    self.problems.push(Problem::Input(helped(format!("facts.{}: {reason}", fact.name), fact)));
                     (None, source)
                 }
             },
             Ok(None) => (None, FactSource::Missing),
             Err(reason) => {
-                self.problems.push(Problem::Input(format!("facts.{}: {reason}", fact.name)));
+                self.problems.push(Problem::Input(helped(format!("facts.{}: {reason}", fact.name), fact)));
                 (None, FactSource::Missing)
             }
         };
@@ -108,8 +108,8 @@ impl Resolver<'_> {
             (None, _) => String::new(),
         };
         if value.is_none() && !fact.per_release && fact.when.is_none() && source == FactSource::Missing {
-            let help = format!("write facts: {{ {}: … }} into the deployment file", fact.name);
-            self.problems.push(Problem::Input(format!("{} is not known: {help}", fact.ask)));
+            let mend = format!("write facts: {{ {}: … }} into the deployment file", fact.name);
+            self.problems.push(Problem::Input(helped(format!("{} is not known: {mend}", fact.ask), fact)));
         }
         self.insert(fact, input, value);
         self.facts.push(FactFound { name: fact.name.clone(), ask: fact.ask.clone(), value: shown, source });
@@ -312,6 +312,14 @@ impl Resolver<'_> {
                 .map_err(|e| e.to_string()),
             None => Err(format!("its place is not known: write stores: {{ {}: {{ url: … }} }}", spec.name)),
         }
+    }
+}
+
+/// What is wrong with a fact, and what the definition says to help.
+fn helped(problem: String, fact: &Fact) -> String {
+    match &fact.help {
+        Some(help) => format!("{problem}. {help}"),
+        None => problem,
     }
 }
 
