@@ -78,6 +78,7 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
         context.report(fields.key_place("undo"), "this step cannot be undone", help);
     }
     let kind = kind::kind(&fields);
+    says_nothing_in_vain(&fields);
     fields.finish();
     let (id, title, mut kind) = (id?, title?, kind?);
     if let Kind::Backfill(backfill) = &mut kind {
@@ -110,6 +111,22 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
         kind,
         place: fields.place(),
     })
+}
+
+/// What is asked before and after a step stands where the step is, and not on what holds it or names it.
+fn says_nothing_in_vain(fields: &Fields<'_>) {
+    const GROUP: [&str; 7] = ["as_user", "done_when", "estimate", "needs_space", "optional", "resume", "retry"];
+    const USE: [&str; 5] = ["checks", "done_when", "estimate", "resume", "retry"];
+    let (keys, message, help) = if fields.has("steps") {
+        (GROUP.as_slice(), "a group has no", "write it on the steps of the group that it is about")
+    } else if fields.has("use") {
+        (USE.as_slice(), "a step that uses an action has no", "write it on the action")
+    } else {
+        return;
+    };
+    for key in keys.iter().filter(|key| fields.has(key)) {
+        fields.context.report(fields.key_place(key), format!("{message} `{key}` of its own"), help);
+    }
 }
 
 /// The checks under a key. Their ids differ.

@@ -176,9 +176,10 @@ fn body(step: &Step, key: &str, place: &Place<'_>, here: &Site, out: &mut Vec<Pl
             let inner = Place { prefix: key.to_owned(), offline, ..place.clone() };
             let begin = out.len();
             expand(steps, &inner, here, out)?;
-            // A group's floor is raised before its first step.
-            if let (Some(floor), Some(first)) = (&step.floor, out.get_mut(begin)) {
-                raise(&mut first.floor, floor, here);
+            // A group's floor is raised before its first step, and what it checks is asked there.
+            if let Some(first) = out.get_mut(begin) {
+                step.floor.iter().for_each(|floor| raise(&mut first.floor, floor, here));
+                first.checks.splice(0..0, step.checks.iter().cloned());
             }
             Ok(())
         }

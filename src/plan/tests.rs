@@ -224,6 +224,16 @@ fn what_an_action_says_of_itself_holds_inside_a_group_too() {
 }
 
 #[test]
+fn what_a_group_checks_is_asked_before_its_first_step() {
+    let catalogue = catalogue("direct", |text| {
+        let check = "{ id: whole, title: The data are whole, fix: Mend them., file: { path: data } }";
+        text.replace("title: Group,", &format!("title: Group, checks: [ {check} ],"))
+    });
+    let plan = planned(&catalogue, "2.0.0", "3.0.0");
+    assert_eq!(keys(&plan, |step| !step.checks.is_empty()), ["3.0.0/group/tell/a"]);
+}
+
+#[test]
 fn a_higher_floor_is_never_lost_to_a_lower_one() {
     let catalogue = catalogue("direct", |text| text.replace("title: Install,", "title: Install, floor: 1.0.0,"));
     let plan = planned(&catalogue, "2.0.0", "3.0.0");

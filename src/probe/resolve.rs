@@ -196,6 +196,9 @@ impl Resolver<'_> {
     async fn detect(&self, probe: &Probe) -> Option<String> {
         let answer = ask(probe, &self.site).await.ok()?;
         let text = super::answer::plain(answer.rows.first()?.first()?);
+        let map = &probe.answer.map;
+        // An answer that has no meaning detects nothing.
+        let text = if map.is_empty() { text } else { map.iter().find(|(answer, _)| *answer == text)?.1.clone() };
         (!text.is_empty()).then_some(text)
     }
 
