@@ -58,6 +58,7 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
     let as_user = fields.get("as_user", template);
     let needs_space = fields.get("needs_space", space);
     let checks = checks(&fields, "checks", Allowed::default());
+    no_checks_with(&fields, "checks", &["at", "level"], "a check of a step's own");
     let resume = fields.get("resume", |context, node| {
         word(context, node, &[("idempotent", Resume::Idempotent), ("once", Resume::Once)])
     });
@@ -135,6 +136,17 @@ pub(super) fn checks(fields: &Fields<'_>, key: &'static str, allowed: Allowed) -
     let checks = list(fields.context, node, |context, node| check(context, node, allowed));
     unique_ids(fields.context, node);
     checks.unwrap_or_default()
+}
+
+/// Checks that are asked at one moment alone, of all that there is, need not say when and of what.
+pub(super) fn no_checks_with(fields: &Fields<'_>, list: &'static str, keys: &[&str], what: &str) {
+    let Some(Node::Sequence(checks)) = fields.node(list) else { return };
+    let mappings = checks.iter().filter_map(|check| if let Node::Mapping(check) = check { Some(check) } else { None });
+    for (key, _) in mappings.flat_map(|check| keys.iter().filter_map(|key| check.get_key_value(*key))) {
+        let place = super::node::place_of(key.span());
+        let help = "remove it, or write the check under `checks` of the release or the system";
+        fields.context.report(place, format!("{what} has no `{}`", key.as_str()), help);
+    }
 }
 
 fn check(context: &Context, node: &Node, allowed: Allowed) -> Option<Check> {
