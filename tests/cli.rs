@@ -52,6 +52,45 @@ fn an_unknown_key_is_told_with_its_place_and_the_nearest_known_one() {
 }
 
 #[test]
+fn a_fact_without_a_value_is_told_with_what_the_definition_says_to_help() {
+    let ledger = Ledger::new().build();
+    ledger.define("system.yaml", "facts:\n", "facts:\n  console: { ask: Console, help: It is on its first page. }\n");
+    let says = ["Console is not known", "facts: { console: … }", "It is on its first page."];
+    refused(&ledger, &[], Exit::Invalid, &says);
+}
+
+#[test]
+fn a_journal_in_a_store_that_the_definition_keeps_free_of_it_is_told_with_its_place() {
+    let ledger = Ledger::new().build();
+    ledger.define("system.yaml", "engines: [", "journal: no, engines: [");
+    ledger.write("stepwell.yaml", &ledger.yaml().replace("journal: file", "journal: { store: db }"));
+    refused(&ledger, &[], Exit::Invalid, &["stepwell.yaml:8:19", "the journal be in the store `db`"]);
+}
+
+#[test]
+fn a_check_of_a_steps_own_is_asked_for_each_item_where_it_applies() {
+    let steps = r#"
+  - id: checked
+    title: Look first
+    checks:
+      - { id: never, title: Not here, when: to is version("<1"), fix: Mend it., file: { path: none, expect: { exists: yes } } }
+      - id: each
+        title: "{{ name }} is there"
+        repeat: { over: [stepwell.yaml, missing], as: name }
+        file: { path: "{{ name }}", expect: { exists: yes } }
+        fix: Make {{ name }}.
+    run: { argv: [ touch, begun ] }
+    resume: idempotent
+"#;
+    let ledger = Ledger::new().with_steps(steps).build();
+    ledger.run(["run", "--yes"]).exit(Exit::StepFailed.code().into()).says("missing is there").says("Make missing.");
+    assert!(!ledger.dir().join("begun").exists(), "the step was not begun");
+    ledger.write("missing", "");
+    ledger.run(["run", "--yes"]).exit(0);
+    assert!(ledger.dir().join("begun").exists());
+}
+
+#[test]
 fn an_unknown_system_is_told_with_those_that_are_known() {
     let ledger = Ledger::new().build();
     ledger.write("stepwell.yaml", &ledger.yaml().replace("system: ledger", "system: legder"));

@@ -1,10 +1,10 @@
 //! Definitions that are accepted, and others with the message that is expected beside them.
 //!
-//! A folder is a catalogue, a file is a `stepwell.yaml`. `STEPWELL_BLESS=1` writes the messages anew; read them.
+//! A folder is a catalogue, a file is a `stepwell.yaml`, a folder with a `stepwell.yaml` is both. `STEPWELL_BLESS=1` writes the messages anew; read them.
 
 use std::path::{Path, PathBuf};
 
-use stepwell::definition::{lint_dir, load_deployment, load_dir};
+use stepwell::definition::{check_journal, lint_dir, load_deployment, load_dir};
 
 fn cases(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new("tests/definitions").join(folder);
@@ -18,7 +18,12 @@ fn cases(folder: &str) -> Vec<PathBuf> {
 }
 
 fn load(case: &Path) -> Result<(), String> {
-    if case.is_dir() {
+    let file = case.join("stepwell.yaml");
+    if file.exists() {
+        let system = load_dir(case).map_err(|findings| findings.to_string())?.system;
+        let deployment = load_deployment(&file).map_err(|findings| findings.to_string())?;
+        check_journal(&deployment, &system).map_err(|findings| findings.to_string())
+    } else if case.is_dir() {
         lint_dir(case).findings.map_or(Ok(()), |findings| Err(findings.to_string()))
     } else {
         load_deployment(case).map(drop).map_err(|findings| findings.to_string())

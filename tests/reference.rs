@@ -7,10 +7,13 @@ mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
+use serde_yaml::Value;
 use stepwell::definition::{load_deployment, load_dir};
 use stepwell::schema::Document;
 
+use support::database::execute;
 use support::loader::known_keys;
 use support::schema::{Others, Schema};
 
@@ -136,6 +139,106 @@ fn every_example_of_the_reference_is_accepted() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+fn stepwell<const N: usize>(folder: &Path, args: [&str; N]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stepwell"));
+    command.args(args).args(["--catalogue", "."]).current_dir(folder).env_remove("STEPWELL_CATALOGUE");
+    command.output().expect("it runs")
+}
+
+/// A deployment of the system in the folder, with an empty database for each store and a value for each fact.
+fn deploy(folder: &Path) {
+    let text = fs::read_to_string(folder.join("system.yaml")).expect("a system");
+    let system: Value = serde_yaml::from_str(&text).expect("it is YAML");
+    let names = |key: &str| system[key].as_mapping().into_iter().flatten().map(|(name, value)| (name.clone(), value));
+    let stores = names("stores").map(|(name, _)| {
+        let file = format!("{}.sqlite", name.as_str().expect("a name"));
+        fs::write(folder.join(&file), "").expect("a file");
+        (name, serde_yaml::from_str(&format!("url: sqlite:///{file}")).expect("it is YAML"))
+    });
+    let facts = names("facts").filter(|(_, fact)| fact.get("default").is_none()).map(|(name, fact)| {
+        let value = format!("/srv/{}", name.as_str().expect("a name"));
+        (name, if fact.get("list").is_some() { Value::from(vec![value]) } else { Value::from(value) })
+    });
+    let [stores, facts]: [Value; 2] = [Value::Mapping(stores.collect()), Value::Mapping(facts.collect())];
+    let parts = [("stores", stores), ("facts", facts), ("system", system["system"].clone())];
+    let parts: serde_yaml::Mapping = parts.into_iter().map(|(key, value)| (Value::from(key), value)).collect();
+    let written = serde_yaml::to_string(&parts).expect("it can be written");
+    fs::write(folder.join("stepwell.yaml"), completed(&written, &DEPLOYMENT)).expect("a file");
+}
+
+/// The ids of steps and checks in an example, wherever they stand.
+fn ids(value: &Value, ids: &mut Vec<String>) {
+    match value {
+        Value::Sequence(items) => items.iter().for_each(|item| ids_of(item, ids)),
+        Value::Mapping(keys) => keys.values().for_each(|value| self::ids(value, ids)),
+        _ => {}
+    }
+}
+
+fn ids_of(item: &Value, found: &mut Vec<String>) {
+    found.extend(item.get("id").and_then(Value::as_str).map(str::to_owned));
+    ids(item, found);
+}
+
+/// Whether a plan is made of every example, with everything that it says in it.
+#[test]
+fn every_example_of_the_reference_is_planned() {
+    let mut wrong = Vec::new();
+    for example in examples().iter().filter(|example| example.kind != "yaml deployment") {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(example, folder.path());
+        let releases = folder.path().join("releases");
+        if !releases.exists() {
+            fs::create_dir(&releases).expect("a folder");
+            // What closes the service is in a plan that needs it.
+            let step = "{ id: work, title: Work, offline: required, ask: { text: Do it. } }";
+            let text = format!("release: 20.0.0\nsteps: [ {step} ]\n");
+            fs::write(releases.join("20.0.0.yaml"), text).expect("a file");
+        }
+        deploy(folder.path());
+        let ran = stepwell(folder.path(), ["plan", "--json", "--from", "1.9.0", "--force"]);
+        let plan = String::from_utf8_lossy(&ran.stdout);
+        if ran.status.code() != Some(0) {
+            let said = String::from_utf8_lossy(&ran.stderr);
+            wrong.push(format!("upgrades/README.md:{}: it cannot be planned:\n{said}", example.line));
+            continue;
+        }
+        let mut named = Vec::new();
+        ids(&serde_yaml::from_str(&example.text).expect("it is YAML"), &mut named);
+        for id in
+            named.iter().filter(|id| !plan.contains(&format!("/{id}")) && !plan.contains(&format!("\"id\":\"{id}\"")))
+        {
+            wrong.push(format!("upgrades/README.md:{}: `{id}` is not in the plan", example.line));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// The first three examples are a system with its deployment: whoever copies them has an upgrade that works.
+#[test]
+fn the_first_definition_is_carried_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let examples = examples();
+    let [system, release, deployment, ..] = examples.as_slice() else { panic!("three examples") };
+    let database = folder.path().join("notes.sqlite");
+    let deployment = deployment.text.replace("/srv/notes/notes.sqlite", &database.display().to_string());
+    assert!(deployment.contains(&format!("sqlite:///{}", database.display())), "{deployment}");
+    fs::create_dir(folder.path().join("releases")).expect("a folder");
+    for (name, text) in
+        [("system.yaml", &system.text), ("releases/2.0.0.yaml", &release.text), ("stepwell.yaml", &deployment)]
+    {
+        fs::write(folder.path().join(name), text).expect("a file");
+    }
+    execute(
+        &database,
+        "create table schema_info (version); insert into schema_info values ('1.0.0');
+         create table notes (text); insert into notes values ('one'), ('two')",
+    );
+    let ran = stepwell(folder.path(), ["run", "--yes"]);
+    assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert_eq!(stepwell(folder.path(), ["status"]).status.code(), Some(0), "it is up to date");
 }
 
 #[test]

@@ -8,7 +8,9 @@ use serde::{Serialize, Serializer};
 
 use super::args::Args;
 use super::{Failure, helpers, report};
-use crate::definition::{Deployment, Findings, JournalPlace, lint_dir, load_deployment, load_dir, shipped};
+use crate::definition::{
+    Deployment, Findings, JournalPlace, check_journal, lint_dir, load_deployment, load_dir, shipped,
+};
 use crate::engine::Setup;
 use crate::journal::{Journal, JournalError, Lock, Place};
 use crate::model::{Catalogue, Exit};
@@ -18,6 +20,7 @@ use crate::probe::resolve;
 pub fn setup(args: &Args, lock: Option<Lock>) -> Result<Setup, Failure> {
     let deployment = deployment(&args.deployment)?;
     let mut catalogue = catalogue(&deployment.system, args.catalogue.as_deref())?;
+    check_journal(&deployment, &catalogue.system).map_err(|f| invalid(&f))?;
     if catalogue.here.is_none() && !catalogue.helpers.is_empty() {
         catalogue.here = Some(helpers::unpack(&catalogue.helpers, &deployment.state_dir)?);
     }

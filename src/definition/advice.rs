@@ -4,11 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use minijinja::Environment;
 use regex::Regex;
 
 use super::Sources;
 use super::lint::without_strings;
 use super::node::{Context, quoted};
+use super::template::{Piece, split};
 use super::walk::{Visit, Where, each_step, walk};
 use crate::model::{
     Ask, Catalogue, Check, Command, Expression, Kind, Level, Place, Probe, Query, Release, SqlSpec, Step, Template,
@@ -29,7 +31,11 @@ pub(super) fn advise(context: &Context, sources: &Sources, catalogue: &Catalogue
     advisor.checks();
     advisor.maintenance();
     advisor.backups();
-    walk(catalogue, &mut Commands { context, sources });
+    let system = &catalogue.system;
+    let facts = system.facts.iter().filter(|fact| fact.secret).map(|fact| format!("facts.{}", fact.name));
+    let urls = stores.iter().map(|store| format!("stores.{}.url", store.name));
+    let env = super::template::environment(&system.versions.scheme);
+    walk(catalogue, &mut Secrets { context, sources, names: facts.chain(urls).collect(), env });
 }
 
 struct Advisor<'c> {
@@ -318,13 +324,40 @@ fn circles(uses: &[Vec<usize>]) -> Vec<Vec<usize>> {
     found
 }
 
-/// Sees every command, on steps and probes alike.
-struct Commands<'c> {
+/// Sees where secrets go, on steps and probes alike.
+struct Secrets<'c> {
     context: &'c Context,
     sources: &'c Sources,
+    /// `facts.NAME` and `stores.NAME.url`.
+    names: BTreeSet<String>,
+    env: Environment<'static>,
 }
 
-impl Commands<'_> {
+impl Secrets<'_> {
+    /// The secret that an expression needs.
+    fn within(&self, expression: &str) -> Option<String> {
+        let compiled = super::template::compile(&self.env, expression).ok()?;
+        let mut paths: Vec<String> = compiled.undeclared_variables(true).into_iter().collect();
+        paths.sort_unstable();
+        paths.into_iter().find(|path| self.names.contains(path))
+    }
+
+    /// Values that leave what knows how to hide them.
+    fn plain(&self, template: &Template) {
+        for piece in split(&template.text).unwrap_or_default() {
+            if let Piece::Expression(text) = piece
+                && let Some(name) = self.within(text)
+            {
+                self.refuse(self.sources.locate(template.place, text), &name);
+            }
+        }
+    }
+
+    fn refuse(&self, place: Place, name: &str) {
+        let help = "give it to a program by `env` or `stdin`";
+        self.context.report(place, format!("the secret `{name}` cannot stand here"), help);
+    }
+
     fn command(&self, command: &Command) {
         static REVEALED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\|\s*reveal\b").ok());
         for argument in &command.argv {
@@ -332,25 +365,35 @@ impl Commands<'_> {
                 let place = self.sources.locate(argument.place, "reveal");
                 let help = "give it to the program by `env` or `stdin`";
                 self.context.warn(place, "every user of the machine can read a secret among the arguments", help);
+            } else {
+                self.plain(argument);
             }
         }
     }
 }
 
-impl Visit for Commands<'_> {
+impl Visit for Secrets<'_> {
     fn template(&mut self, _: &Template, _: &Where<'_>) {}
 
-    fn expression(&mut self, _: &Expression, _: &Where<'_>) {}
+    fn expression(&mut self, expression: &Expression, _: &Where<'_>) {
+        if let Some(name) = self.within(&expression.text) {
+            self.refuse(expression.place, &name);
+        }
+    }
 
     fn probe(&mut self, probe: &Probe) {
-        if let Ask::Run(command) = &probe.ask {
-            self.command(command);
+        match &probe.ask {
+            Ask::Run(command) => self.command(command),
+            Ask::Sql { query, .. } => query.all().for_each(|template| self.plain(template)),
+            Ask::File { .. } | Ask::Http(_) => {}
         }
     }
 
     fn kind(&mut self, kind: &Kind) {
-        if let Kind::Run(command) = kind {
-            self.command(command);
+        match kind {
+            Kind::Run(command) => self.command(command),
+            Kind::Sql(sql) => sql.statements.iter().flat_map(Query::all).for_each(|template| self.plain(template)),
+            _ => {}
         }
     }
 }

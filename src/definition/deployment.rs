@@ -14,7 +14,7 @@ use super::parse::parse;
 use super::step::id;
 use super::system::{FORMAT, format};
 use super::{Findings, Sources};
-use crate::model::Place;
+use crate::model::{Place, System};
 
 /// An operator's instance of a system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,6 +149,31 @@ fn journal(context: &Context, node: &Node, stores: &BTreeMap<String, Source>) ->
     });
     fields.finish();
     store.map(JournalPlace::Store)
+}
+
+/// Whether the journal may be where the deployment file says, as the system sees it.
+///
+/// # Errors
+/// With the place in the file, where the system keeps the journal out of that store.
+pub fn check_journal(deployment: &Deployment, system: &System) -> Result<(), Findings> {
+    let JournalPlace::Store(name) = &deployment.journal else { return Ok(()) };
+    if system.stores.iter().all(|store| store.journal || &store.name != name) {
+        return Ok(());
+    }
+    let context = Context::default();
+    let mut sources = Sources::default();
+    let content = std::fs::read_to_string(&deployment.path).unwrap_or_default();
+    let file = sources.add(deployment.path.display().to_string(), content.trim_start_matches('\u{feff}'));
+    let node = parse(&context, &sources, file);
+    let within = |node: Option<&Node>, key: &str| match node {
+        Some(Node::Mapping(mapping)) => mapping.get(key).cloned(),
+        _ => None,
+    };
+    let written = within(within(node.as_ref(), "journal").as_ref(), "store");
+    let spot = written.as_ref().map_or(Place { file, line: 0, column: 0 }, place);
+    let message = format!("{} does not let the journal be in the store `{name}`", system.name);
+    context.report(spot, message, "name another store, or write `journal: file`: an upgrade may replace this one");
+    Findings::of(sources, context.into_findings()).map_or(Ok(()), Err)
 }
 
 const SOURCES: [&str; 4] = ["env", "file", "run", "ask"];

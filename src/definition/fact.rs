@@ -76,7 +76,7 @@ pub(super) fn store(context: &Context, key: &MarkedScalarNode, node: &Node) -> O
 }
 
 fn detect(fields: &Fields<'_>) -> Vec<Probe> {
-    fields.list("detect", |context, node| probe(context, node, Allowed::default()))
+    fields.list("detect", |context, node| probe(context, node, Allowed { values: true, ..Allowed::default() }))
 }
 
 /// The name of a fact, store or action: it stands in expressions after a dot.

@@ -101,7 +101,8 @@ fn workers(context: &Context, node: &Node) -> Option<u32> {
 fn run(context: &Context, node: &Node) -> Option<Kind> {
     let fields = Fields::of(context, node, "a command")?;
     let command = command(&fields);
-    let expect = fields.get("expect", |context, node| expect(context, node, Allowed::default()));
+    let expect =
+        fields.get("expect", |context, node| expect(context, node, Allowed { kind: "run", ..Allowed::default() }));
     fields.finish();
     let mut command = command?;
     command.expect = expect;
@@ -111,7 +112,8 @@ fn run(context: &Context, node: &Node) -> Option<Kind> {
 fn request(context: &Context, node: &Node) -> Option<Http> {
     let fields = Fields::of(context, node, "an HTTP request")?;
     let http = http(&fields);
-    let expect = fields.get("expect", |context, node| expect(context, node, Allowed::default()));
+    let expect =
+        fields.get("expect", |context, node| expect(context, node, Allowed { kind: "http", ..Allowed::default() }));
     fields.finish();
     let mut http = http?;
     http.expect = expect;

@@ -24,7 +24,7 @@ pub mod template;
 mod walk;
 
 pub use catalogue::{Linted, lint_dir, load_dir, load_embedded};
-pub use deployment::{Deployment, FactInput, JournalPlace, Source, load_deployment, write_deployment};
+pub use deployment::{Deployment, FactInput, JournalPlace, Source, check_journal, load_deployment, write_deployment};
 pub use source::{Finding, Findings, Severity, Sources};
 pub use step::is_id;
 pub use template::{FactValue, Names, Renderer, Secrets, StoreNames, TemplateError, Templates, Text};

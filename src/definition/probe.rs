@@ -19,6 +19,10 @@ pub(super) struct Allowed {
     pub(super) unchanged: bool,
     /// `map` gives versions or ranges.
     pub(super) versions: bool,
+    /// `map` gives values.
+    pub(super) values: bool,
+    /// What answers, where that is known: `sql`, `run`, `http` or `file`.
+    pub(super) kind: &'static str,
 }
 
 /// A probe that is a mapping of its own.
@@ -32,6 +36,7 @@ pub(super) fn probe(context: &Context, node: &Node, allowed: Allowed) -> Option<
 /// A probe that stands among other keys. Ask for those first.
 pub(super) fn inline(fields: &Fields<'_>, allowed: Allowed) -> Option<Probe> {
     let kind = fields.one_of(&["sql", "run", "http", "file"])?;
+    let allowed = Allowed { kind, ..allowed };
     let (ask, answer) = fields.get(kind, |context, node| match kind {
         "sql" => sql(context, node, allowed),
         "run" => run(context, node, allowed),
@@ -180,6 +185,14 @@ pub(super) fn variable(
 }
 
 fn answer(fields: &Fields<'_>, allowed: Allowed) -> AnswerSpec {
+    if fields.has("key") && matches!(allowed.kind, "sql" | "run") {
+        let help = "a key is looked up in a file or in the JSON that a request answers; `match` picks from lines";
+        fields.context.report(fields.key_place("key"), "this answer has no keys", help);
+    }
+    if fields.has("map") && !allowed.versions && !allowed.values {
+        let help = "`map` is for `detect` and under `versions`; elsewhere write `expect: { value: … }`";
+        fields.context.report(fields.key_place("map"), "nothing is done with what the answer means", help);
+    }
     AnswerSpec {
         pattern: fields.get("match", regex),
         key: fields.get("key", template),
@@ -233,6 +246,13 @@ pub(super) fn expect(context: &Context, node: &Node, allowed: Allowed) -> Option
     if expect.unchanged && !allowed.unchanged {
         let help = "use it under a release's `verify` or under `health`: only there is an answer from before";
         context.report(fields.key_place("unchanged"), "nothing can be `unchanged` here", help);
+    }
+    let answered = [("exit", "run", "a command"), ("status", "http", "a request"), ("exists", "file", "a file")];
+    for (key, kind, what) in answered.into_iter().filter(|(key, kind, _)| *kind != allowed.kind && fields.has(key)) {
+        if !allowed.kind.is_empty() {
+            let help = format!("remove it, or ask by `{kind}`");
+            context.report(fields.key_place(key), format!("only {what} has `{key}`"), help);
+        }
     }
     if expect == Expect::default() && context.count() == before {
         context.report(fields.place(), "the expectation is empty", "say what the answer must be, such as `rows: 0`");

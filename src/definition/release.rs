@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::node::{Context, Fields, boolean, parsed, place};
 use super::probe::Allowed;
-use super::step::{Part, checks, offline, steps};
+use super::step::{Part, checks, no_checks_with, offline, steps};
 use super::system::version;
 use crate::model::{Notes, Place, Release};
 
@@ -26,6 +26,7 @@ pub(super) fn release(context: &Context, node: &Node, name: &str) -> Option<Rele
     let before = steps(&fields, "before", Part::Work);
     let after_program = steps(&fields, "steps", Part::Work);
     let verify = checks(&fields, "verify", Allowed { unchanged: true, ..Allowed::default() });
+    no_checks_with(&fields, "verify", &["at"], "a proof after the hop");
     fields.finish();
     if let (Some(own), Some(floor)) = (&own, &floor)
         && floor > own

@@ -58,6 +58,7 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
     let as_user = fields.get("as_user", template);
     let needs_space = fields.get("needs_space", space);
     let checks = checks(&fields, "checks", Allowed::default());
+    no_checks_with(&fields, "checks", &["at", "level"], "a check of a step's own");
     let resume = fields.get("resume", |context, node| {
         word(context, node, &[("idempotent", Resume::Idempotent), ("once", Resume::Once)])
     });
@@ -78,6 +79,7 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
         context.report(fields.key_place("undo"), "this step cannot be undone", help);
     }
     let kind = kind::kind(&fields);
+    says_nothing_in_vain(&fields);
     fields.finish();
     let (id, title, mut kind) = (id?, title?, kind?);
     if let Kind::Backfill(backfill) = &mut kind {
@@ -112,12 +114,39 @@ pub(super) fn step(context: &Context, node: &Node, name: Option<&str>, part: Par
     })
 }
 
+/// What is asked before and after a step stands where the step is, and not on what holds it or names it.
+fn says_nothing_in_vain(fields: &Fields<'_>) {
+    const GROUP: [&str; 7] = ["as_user", "done_when", "estimate", "needs_space", "optional", "resume", "retry"];
+    const USE: [&str; 5] = ["checks", "done_when", "estimate", "resume", "retry"];
+    let (keys, message, help) = if fields.has("steps") {
+        (GROUP.as_slice(), "a group has no", "write it on the steps of the group that it is about")
+    } else if fields.has("use") {
+        (USE.as_slice(), "a step that uses an action has no", "write it on the action")
+    } else {
+        return;
+    };
+    for key in keys.iter().filter(|key| fields.has(key)) {
+        fields.context.report(fields.key_place(key), format!("{message} `{key}` of its own"), help);
+    }
+}
+
 /// The checks under a key. Their ids differ.
 pub(super) fn checks(fields: &Fields<'_>, key: &'static str, allowed: Allowed) -> Vec<Check> {
     let Some(node) = fields.node(key) else { return Vec::new() };
     let checks = list(fields.context, node, |context, node| check(context, node, allowed));
     unique_ids(fields.context, node);
     checks.unwrap_or_default()
+}
+
+/// Checks that are asked at one moment alone, of all that there is, need not say when and of what.
+pub(super) fn no_checks_with(fields: &Fields<'_>, list: &'static str, keys: &[&str], what: &str) {
+    let Some(Node::Sequence(checks)) = fields.node(list) else { return };
+    let mappings = checks.iter().filter_map(|check| if let Node::Mapping(check) = check { Some(check) } else { None });
+    for (key, _) in mappings.flat_map(|check| keys.iter().filter_map(|key| check.get_key_value(*key))) {
+        let place = super::node::place_of(key.span());
+        let help = "remove it, or write the check under `checks` of the release or the system";
+        fields.context.report(place, format!("{what} has no `{}`", key.as_str()), help);
+    }
 }
 
 fn check(context: &Context, node: &Node, allowed: Allowed) -> Option<Check> {

@@ -5,7 +5,7 @@ use marked_yaml::Node;
 use super::fact;
 use super::node::{Context, Fields, list, parsed, place, quoted, text, word};
 use super::probe::{Allowed, probe, variable};
-use super::step::{Part, checks, id, offline, step, steps};
+use super::step::{Part, checks, id, no_checks_with, offline, step, steps};
 use crate::model::{Offline, Scheme, System, Versions};
 
 /// The format that this program reads.
@@ -25,6 +25,7 @@ pub(super) fn system(context: &Context, node: &Node) -> Option<System> {
     let env = fields.entries("env", variable);
     let maintenance = steps(&fields, "maintenance", Part::Maintenance);
     let health = checks(&fields, "health", Allowed { unchanged: true, ..Allowed::default() });
+    no_checks_with(&fields, "health", &["at"], "a question after maintenance");
     let asked = checks(&fields, "checks", Allowed::default());
     let first = steps(&fields, "first", Part::Work);
     let hop = steps(&fields, "hop", Part::Work);

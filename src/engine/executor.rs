@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::drift;
-use crate::model::{Answer, PlannedStep, Probe, Value, Work};
-use crate::probe::{AskError, Verdict, ask, judge};
+use crate::definition::TemplateError;
+use crate::model::{Answer, Check, Over, PlannedStep, Probe, Value, Work};
+use crate::probe::{AskError, Site, Verdict, ask, judge};
 use crate::step::{self, Context, Outcome, Report};
 use crate::words::format::bytes;
 
@@ -93,21 +94,46 @@ pub async fn before(planned: &PlannedStep, context: &Context) -> Result<Option<u
         }
     }
     for check in &planned.checks {
-        let answer = ask(&check.probe, &context.site).await.map_err(Outcome::from)?;
-        match judge(&answer, &check.probe.answer, &context.site, None).map_err(Outcome::from)? {
-            Verdict::Yes => {}
-            Verdict::No(found) | Verdict::Unknown(found) => {
-                for line in step::rows_as_lines(&answer).into_iter().take(20) {
-                    context.report(Report::Log(context.site.secrets.mask(&line)));
-                }
-                let title = context.site.renderer().text(&check.title).map(|t| t.to_string()).unwrap_or_default();
-                let fix = check.fix.as_ref().and_then(|f| context.site.renderer().text(f).ok());
-                let fix = fix.map(|f| format!(". {f}")).unwrap_or_default();
-                return Err(Outcome::permanent(format!("the check \"{title}\" says no: {found}{fix}")));
-            }
+        for site in places(check, &context.site).map_err(|e| Outcome::permanent(e.to_string()))? {
+            holds(check, &site, context).await?;
         }
     }
     Ok(remaining)
+}
+
+/// Where a check is asked: once, or once for each item.
+fn places(check: &Check, site: &Site) -> Result<Vec<Site>, TemplateError> {
+    let Some(repeat) = &check.repeat else { return Ok(vec![site.clone()]) };
+    let renderer = site.renderer();
+    let items = match &repeat.over {
+        Over::Expression(expression) => renderer.items(expression)?,
+        Over::List(items) => items.iter().map(|item| renderer.value(item)).collect::<Result<_, _>>()?,
+        // The loader takes none for a check.
+        Over::Probe(_) => Vec::new(),
+    };
+    let with = |item| {
+        let mut site = site.clone();
+        site.names.items.insert(repeat.name.clone(), item);
+        site
+    };
+    Ok(items.into_iter().map(with).collect())
+}
+
+/// A step is not begun where a check of its own says no.
+async fn holds(check: &Check, site: &Site, context: &Context) -> Result<(), Outcome> {
+    let answer = ask(&check.probe, site).await.map_err(Outcome::from)?;
+    match judge(&answer, &check.probe.answer, site, None).map_err(Outcome::from)? {
+        Verdict::Yes => Ok(()),
+        Verdict::No(found) | Verdict::Unknown(found) => {
+            for line in step::rows_as_lines(&answer).into_iter().take(20) {
+                context.report(Report::Log(site.secrets.mask(&line)));
+            }
+            let title = site.renderer().text(&check.title).map(|t| t.to_string()).unwrap_or_default();
+            let fix = check.fix.as_ref().and_then(|f| site.renderer().text(f).ok());
+            let fix = fix.map(|f| format!(". {f}")).unwrap_or_default();
+            Err(Outcome::permanent(format!("the check \"{title}\" says no: {found}{fix}")))
+        }
+    }
 }
 
 /// Asks `done_when` again: it counts, whatever the attempt itself says.

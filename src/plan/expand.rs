@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::PlanError;
 use crate::definition::{Renderer, duration};
 use crate::model::{
-    AskSpec, Estimate, Kind, Listed, Offline, OnFailure, Over, Parallel, Phase, PlannedStep, Repeat, Resume,
+    AskSpec, Check, Estimate, Kind, Listed, Offline, OnFailure, Over, Parallel, Phase, PlannedStep, Repeat, Resume,
     ResumeClass, Scope, Step, Template, Value, Work,
 };
 use crate::probe::Site;
@@ -176,9 +176,10 @@ fn body(step: &Step, key: &str, place: &Place<'_>, here: &Site, out: &mut Vec<Pl
             let inner = Place { prefix: key.to_owned(), offline, ..place.clone() };
             let begin = out.len();
             expand(steps, &inner, here, out)?;
-            // A group's floor is raised before its first step.
-            if let (Some(floor), Some(first)) = (&step.floor, out.get_mut(begin)) {
-                raise(&mut first.floor, floor, here);
+            // A group's floor is raised before its first step, and what it checks is asked there.
+            if let Some(first) = out.get_mut(begin) {
+                step.floor.iter().for_each(|floor| raise(&mut first.floor, floor, here));
+                first.checks.splice(0..0, asked_here(step, here)?);
             }
             Ok(())
         }
@@ -227,6 +228,17 @@ fn with_own_words(action: &Step, user: &Step) -> Step {
     step.as_user = user.as_user.clone().or(step.as_user);
     step.needs_space = user.needs_space.clone().or(step.needs_space);
     step
+}
+
+/// The checks of a step's own that apply.
+fn asked_here(step: &Step, here: &Site) -> Result<Vec<Check>, PlanError> {
+    let renderer = here.renderer();
+    let applies = |check: &&Check| check.when.as_ref().map_or(Ok(true), |when| renderer.truth(when));
+    let asked = step.checks.iter().filter_map(|check| match applies(&check) {
+        Ok(applies) => applies.then(|| Ok(check.clone())),
+        Err(error) => Some(Err(error.into())),
+    });
+    asked.collect()
 }
 
 /// What a single step does.
@@ -280,7 +292,7 @@ fn leaf(
         offline,
         done_when: step.done_when.clone().filter(|_| !listed),
         retry: step.retry.clone().filter(|_| !listed),
-        checks: if listed { Vec::new() } else { step.checks.clone() },
+        checks: if listed { Vec::new() } else { asked_here(step, here)? },
         floor: step.floor.clone(),
         point_of_no_return: false,
         // What was set aside can be waived by name.

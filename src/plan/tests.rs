@@ -224,6 +224,19 @@ fn what_an_action_says_of_itself_holds_inside_a_group_too() {
 }
 
 #[test]
+fn what_a_group_checks_is_asked_before_its_first_step() {
+    let catalogue = catalogue("direct", |text| {
+        let check = "{ id: whole, title: The data are whole, fix: Mend them., file: { path: data } }";
+        let other = "{ id: other, title: Not here, fix: Mend it., when: from is version('<2'), file: { path: data } }";
+        text.replace("title: Group,", &format!("title: Group, checks: [ {check}, {other} ],"))
+    });
+    let plan = planned(&catalogue, "2.0.0", "3.0.0");
+    assert_eq!(keys(&plan, |step| !step.checks.is_empty()), ["3.0.0/group/tell/a"]);
+    let asked: Vec<_> = plan.steps.iter().flat_map(|step| &step.checks).map(|check| check.id.as_str()).collect();
+    assert_eq!(asked, ["whole"], "a check that does not apply is not asked");
+}
+
+#[test]
 fn a_higher_floor_is_never_lost_to_a_lower_one() {
     let catalogue = catalogue("direct", |text| text.replace("title: Install,", "title: Install, floor: 1.0.0,"));
     let plan = planned(&catalogue, "2.0.0", "3.0.0");

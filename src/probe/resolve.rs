@@ -91,13 +91,13 @@ impl Resolver<'_> {
             Ok(Some((value, source))) => match self.fits(fact, &value) {
                 Ok(()) => (Some(value), source),
                 Err(reason) => {
-                    self.problems.push(Problem::Input(format!("facts.{}: {reason}", fact.name)));
+                    self.problems.push(Problem::Input(helped(format!("facts.{}: {reason}", fact.name), fact)));
                     (None, source)
                 }
             },
             Ok(None) => (None, FactSource::Missing),
             Err(reason) => {
-                self.problems.push(Problem::Input(format!("facts.{}: {reason}", fact.name)));
+                self.problems.push(Problem::Input(helped(format!("facts.{}: {reason}", fact.name), fact)));
                 (None, FactSource::Missing)
             }
         };
@@ -108,8 +108,8 @@ impl Resolver<'_> {
             (None, _) => String::new(),
         };
         if value.is_none() && !fact.per_release && fact.when.is_none() && source == FactSource::Missing {
-            let help = format!("write facts: {{ {}: … }} into the deployment file", fact.name);
-            self.problems.push(Problem::Input(format!("{} is not known: {help}", fact.ask)));
+            let mend = format!("write facts: {{ {}: … }} into the deployment file", fact.name);
+            self.problems.push(Problem::Input(helped(format!("{} is not known: {mend}", fact.ask), fact)));
         }
         self.insert(fact, input, value);
         self.facts.push(FactFound { name: fact.name.clone(), ask: fact.ask.clone(), value: shown, source });
@@ -196,6 +196,9 @@ impl Resolver<'_> {
     async fn detect(&self, probe: &Probe) -> Option<String> {
         let answer = ask(probe, &self.site).await.ok()?;
         let text = super::answer::plain(answer.rows.first()?.first()?);
+        let map = &probe.answer.map;
+        // An answer that has no meaning detects nothing.
+        let text = if map.is_empty() { text } else { map.iter().find(|(answer, _)| *answer == text)?.1.clone() };
         (!text.is_empty()).then_some(text)
     }
 
@@ -312,6 +315,14 @@ impl Resolver<'_> {
                 .map_err(|e| e.to_string()),
             None => Err(format!("its place is not known: write stores: {{ {}: {{ url: … }} }}", spec.name)),
         }
+    }
+}
+
+/// What is wrong with a fact, and what the definition says to help.
+fn helped(problem: String, fact: &Fact) -> String {
+    match &fact.help {
+        Some(help) => format!("{problem}. {help}"),
+        None => problem,
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn deployment() -> Mapping {
         .may(
             "journal",
             any(&[words(&["file"]), journal()]),
-            "`file`. A store is accepted and without effect today: the journal is a file all the same.",
+            "`file`, or `{ store: NAME }` for a PostgreSQL or MySQL store: then other hosts see who is at work.",
         )
         .may("on_event", list(text()), "A program and its arguments. It is started when a run is done, failed, or needs somebody, and gets a JSON document on its standard input.")
 }

@@ -63,11 +63,15 @@ fn store() -> Value {
         .need(
             "engines",
             list(words(&["sqlite", "postgres", "mysql"])),
-            "What the definition is written for. Stepwell opens SQLite only so far.",
+            "What the definition is written for. `mysql` stands for MariaDB too.",
         )
         .may("detect", detect(), "Probes that find its URL where stepwell.yaml gives none; the first value counts.")
         .may("default", text(), "Its URL if nothing else does.")
-        .may("journal", yes_or_no(), "Accepted, without effect today.")
+        .may(
+            "journal",
+            yes_or_no(),
+            "`no`: a deployment may not keep its journal there, since an upgrade replaces the store.",
+        )
         .may("when", text(), "An expression; where it is false the deployment has no such store.")
         .done()
 }
@@ -75,7 +79,7 @@ fn store() -> Value {
 fn fact() -> Value {
     Mapping::of("Something that only the operator knows, or that can be detected.")
         .need("ask", text(), "What it is, as a label.")
-        .may("help", text(), "Accepted, without effect today.")
+        .may("help", text(), "Said where the fact has no value, or one that does not fit.")
         .may("list", yes_or_no(), "`yes`: it has several values.")
         .may("choices", list(text()), "The only values that it may have.")
         .may("match", text(), "A regular expression that the whole value matches.")
