@@ -112,7 +112,7 @@ const EVERY_KIND: &str = r#"
     retry: { attempts: 3, wait: 1s..2s, unless: { exit: 2 } }
     optional: yes
     estimate: 5s
-    checks: [ { id: there, title: There, file: { path: /etc/hosts, expect: { exists: yes } }, fix: Make it., level: should } ]
+    checks: [ { id: there, title: There, file: { path: /etc/hosts, expect: { exists: yes } }, fix: Make it. } ]
   - id: each
     title: Each {{ word }}
     repeat: { over: [a, b], as: word, parallel: 2 }
