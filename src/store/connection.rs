@@ -1,10 +1,15 @@
 //! One connection to a store of any kind.
 
+use std::time::Duration;
+
 use sqlx::{Connection as _, MySqlConnection, PgConnection, SqliteConnection};
 
 use super::rows::KEPT;
 use super::{Engine, Location, Rows, StoreError, blocker, kill_point, mysql, postgres, sqlite};
 use crate::model::Value;
+
+/// How long closing a connection may take.
+const GOODBYE: Duration = Duration::from_secs(5);
 
 /// A connection. Dropping it in a transaction rolls that back.
 #[derive(Debug)]
@@ -189,12 +194,18 @@ impl Connection {
         done
     }
 
-    /// Closes it in good order.
+    /// Closes it in good order. What was committed is safe before that, so a goodbye that does not come back, from a
+    /// server that is gone or a driver's thread, holds nobody up for long.
     pub async fn close(self) {
-        let _ = match self.inner {
-            Inner::Sqlite(inner) => inner.close().await,
-            Inner::Postgres(inner) => inner.close().await,
-            Inner::Mysql(inner) => inner.close().await,
+        let goodbye = async {
+            match self.inner {
+                Inner::Sqlite(inner) => inner.close().await,
+                Inner::Postgres(inner) => inner.close().await,
+                Inner::Mysql(inner) => inner.close().await,
+            }
         };
+        if tokio::time::timeout(GOODBYE, goodbye).await.is_err() {
+            tracing::warn!("a connection was not closed within {} s", GOODBYE.as_secs());
+        }
     }
 }
