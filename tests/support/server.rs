@@ -1,9 +1,10 @@
 //! Real database servers in a private folder, on a Unix socket. They end with the test that started them.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::channel;
 
 use tempfile::TempDir;
 
@@ -79,7 +80,7 @@ impl Server {
     /// Starts the server's process and waits until it answers.
     pub fn run(&mut self) {
         let [data, socket] = [self.folder.path().join("data"), self.socket()];
-        let mut command = match self.kind {
+        let command = match self.kind {
             Kind::Postgres => {
                 let mut command = as_nobody(program("postgres"));
                 command.arg("-D").arg(&data).arg("-k").arg(&socket);
@@ -120,29 +121,11 @@ impl Server {
                 command
             }
         };
-        let log = fs::File::create(self.folder.path().join("log")).expect("a log");
-        command.stdin(Stdio::null()).stdout(log.try_clone().expect("a log")).stderr(log);
-        self.child = Some(command.spawn().expect("a server"));
-        let began = Instant::now();
-        while !self.answers() {
-            let ended = self.child.as_mut().and_then(|child| child.try_wait().expect("a child"));
-            let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-            assert!(ended.is_none() && began.elapsed() < PATIENCE, "the server does not start: {ended:?}\n{log}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    fn answers(&self) -> bool {
-        let mut command = match self.kind {
-            Kind::Postgres => {
-                let mut command = Command::new(program("pg_isready"));
-                command.args(["-q", "-U", "postgres", "-h"]).arg(self.socket()).args(self.port_args("-p"));
-                command
-            }
-            Kind::Mariadb => self.client("mysql", "select 1"),
+        let ready = match self.kind {
+            Kind::Postgres => "database system is ready to accept connections",
+            Kind::Mariadb => "ready for connections",
         };
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
+        self.child = Some(started(command, ready));
     }
 
     /// Ends the server without a goodbye, as a loss of power would.
@@ -378,17 +361,8 @@ impl Pooler {
         fs::write(folder.path().join("pooler.ini"), text).expect("a file");
         give_away(Kind::Postgres, folder.path());
         let mut command = as_nobody(program("pgbouncer"));
-        command.arg("-q").arg(folder.path().join("pooler.ini"));
-        let log = fs::File::create(folder.path().join("log")).expect("a log");
-        command.stdin(Stdio::null()).stdout(log.try_clone().expect("a log")).stderr(log);
-        let mut child = command.spawn().expect("a pooler");
-        let began = Instant::now();
-        while !folder.path().join(".s.PGSQL.5432").exists() {
-            let ended = child.try_wait().expect("a child");
-            let log = fs::read_to_string(folder.path().join("log")).unwrap_or_default();
-            assert!(ended.is_none() && began.elapsed() < PATIENCE, "the pooler does not start: {ended:?}\n{log}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        command.arg(folder.path().join("pooler.ini"));
+        let child = started(command, "process up");
         Pooler { folder, child }
     }
 
@@ -401,5 +375,27 @@ impl Drop for Pooler {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Starts a program that serves, and waits until it says that it does.
+fn started(mut command: Command, ready: &'static str) -> Child {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("a server");
+    let lines = BufReader::new(child.stderr.take().expect("a pipe"));
+    let (send, said) = channel();
+    // It is read to its end, since a full pipe would hold the server up.
+    std::thread::spawn(move || {
+        for line in lines.split(b'\n').map_while(Result::ok) {
+            let _ = send.send(String::from_utf8_lossy(&line).into_owned());
+        }
+    });
+    let mut log = Vec::new();
+    loop {
+        match said.recv_timeout(PATIENCE) {
+            Ok(line) if line.contains(ready) => return child,
+            Ok(line) => log.push(line),
+            Err(_) => panic!("the server does not start:\n{}", log.join("\n")),
+        }
     }
 }

@@ -225,34 +225,25 @@ impl Page {
 
     /// Words, broken at spaces.
     fn text(&mut self, indent: usize, text: &str) {
-        let mut line = " ".repeat(indent);
+        let line = " ".repeat(indent);
         // An item of a list keeps its mark to itself.
         let indent = if text.starts_with("- ") { indent + 2 } else { indent };
-        let lead = " ".repeat(indent);
-        let mut empty = true;
-        for word in text.split_whitespace() {
-            if !empty && line.width() + 1 + word.width() > WIDTH {
-                self.line(std::mem::replace(&mut line, lead.clone()));
-                empty = true;
-            }
-            if !empty {
-                line.push(' ');
-            }
-            line.push_str(word);
-            empty = false;
-        }
-        self.line(line);
+        self.words(line, &" ".repeat(indent), text);
     }
 
     /// A line to be taken as it is. What is too long goes on further to the right.
     fn code(&mut self, indent: usize, text: &str) {
         let own = text.len() - text.trim_start().len();
-        let mut line = " ".repeat(indent + own);
         let further = " ".repeat((indent + own + 2).min(WIDTH / 2));
+        self.words(" ".repeat(indent + own), &further, text);
+    }
+
+    /// Words behind what the first line begins with; further lines begin with `lead`.
+    fn words(&mut self, mut line: String, lead: &str, text: &str) {
         let mut empty = true;
         for word in text.split_whitespace() {
             if !empty && line.width() + 1 + word.width() > WIDTH {
-                self.line(std::mem::replace(&mut line, further.clone()));
+                self.line(std::mem::replace(&mut line, lead.to_owned()));
                 empty = true;
             }
             if !empty {
