@@ -6,6 +6,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
+use support::files::wait_for;
 use support::ledger::{Ledger, LedgerDeployment};
 use support::server::Kind;
 
@@ -41,12 +42,8 @@ fn it_is_written_while_the_run_goes_on() {
     let waiting = ledger.gate.reached();
     runner.wait_step("2.0.0/gate");
     // It follows within a moment.
-    let began = std::time::Instant::now();
     let path = ledger.dir().join(".stepwell/last.json");
-    while !fs::read_to_string(&path).is_ok_and(|text| text.contains("\"key\":\"2.0.0/gate\"")) {
-        assert!(began.elapsed() < support::PATIENCE, "{:?}", fs::read_to_string(&path));
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    wait_for(&path, |text| text.contains("\"key\":\"2.0.0/gate\""));
     assert_eq!((&last(&ledger)["state"], &last(&ledger)["exit"]), (&"running".into(), &7.into()));
     drop(waiting);
     assert_eq!(runner.finish().0, 0);
@@ -134,10 +131,6 @@ fn a_program_hears_of_a_run_whose_terminal_is_gone() {
     let waiting = ledger.gate.reached();
     screen.hang_up();
     drop(waiting);
-    let began = std::time::Instant::now();
-    while news(&ledger).is_empty() {
-        assert!(began.elapsed() < support::PATIENCE, "nothing was heard");
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    wait_for(&ledger.dir().join("heard"), |text| text.ends_with('\n'));
     assert_eq!(news(&ledger)[0]["event"], "done");
 }

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::inotify;
 use sha2::{Digest as _, Sha256};
+
+use super::PATIENCE;
 
 /// The content of every file below a folder.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,6 +32,25 @@ impl Snapshot {
             .filter(|file| self.0.get(*file) != after.0.get(*file))
             .collect();
         assert!(changed.is_empty(), "{doing} changed {changed:?}");
+    }
+}
+
+/// Waits until a file holds what is `wanted`. Its folder is there already.
+#[track_caller]
+pub fn wait_for(path: &Path, wanted: impl Fn(&str) -> bool) {
+    let changes = inotify::init(inotify::CreateFlags::CLOEXEC).expect("a watch");
+    let kinds = inotify::WatchFlags::CLOSE_WRITE | inotify::WatchFlags::MODIFY | inotify::WatchFlags::MOVED_TO;
+    inotify::add_watch(&changes, path.parent().expect("a folder"), kinds).expect("a watch");
+    loop {
+        // It may have been written before anybody watched.
+        let text = fs::read_to_string(path).unwrap_or_default();
+        if wanted(&text) {
+            return;
+        }
+        let patience = Timespec::try_from(PATIENCE).expect("a time");
+        let heard = poll(&mut [PollFd::new(&changes, PollFlags::IN)], Some(&patience)).expect("a change");
+        assert!(heard > 0, "{} still holds: {text}", path.display());
+        rustix::io::read(&changes, &mut [0; 4096]).expect("what changed");
     }
 }
 
