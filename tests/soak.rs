@@ -16,6 +16,9 @@ const UPGRADES: usize = 2;
 /// Whoever needs more does not get on.
 const KILLS: usize = 500;
 
+/// Chance may kill one step so often that it is not begun again by itself: that takes the operator's word.
+const CEILING: &str = "it was begun again and again";
+
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|n| n.parse().unwrap_or_else(|error| panic!("{name}={n}: {error}")))
 }
@@ -41,14 +44,21 @@ fn soak(config: Config) {
             let at = random.below(end) + 1;
             let ran = ledger.run_with(RUN, &[("STEPWELL_KILL_AT", &at.to_string())]);
             if !ran.was_killed() {
-                assert!(ran.code() == 0, "{told}: {ran}");
-                break;
+                if ran.code() == 0 {
+                    break;
+                }
+                assert!(ran.code() == 5 && ran.stdout().contains(CEILING), "{told}: {ran}");
+                continue;
             }
             told += &format!(" at {at}");
             kills += 1;
             let status = ledger.run(["status"]);
             // Killed before its approval, it waits for one.
-            assert!([0, 6, 9, 12].contains(&status.code()), "{told}: {status}");
+            let fits = match status.code() {
+                5 => status.stdout().contains(CEILING),
+                code => [0, 6, 9, 12].contains(&code),
+            };
+            assert!(fits, "{told}: {status}");
         }
         assert_same(&expected, &ledger.outcome(), &told);
     }

@@ -4,6 +4,8 @@ mod support;
 
 use serde_json::{Value, json};
 use stepwell::store::{Connection, Engine, Location, Trouble};
+use support::database;
+use support::ledger::Ledger;
 use support::server::{Kind, Server};
 
 fn location(server: &Server) -> Location {
@@ -11,6 +13,19 @@ fn location(server: &Server) -> Location {
 }
 
 const KINDS: [Kind; 2] = [Kind::Postgres, Kind::Mariadb];
+
+#[test]
+fn a_transaction_that_was_cut_off_in_sqlite_hides_nothing_from_who_only_reads() {
+    let ledger = Ledger::new().build();
+    let before = ledger.contents();
+    database::cut_off(
+        &ledger.path(),
+        "update entries set amount = -1; create table much (x);
+         insert into much with recursive n(i) as (select 1 union all select i + 1 from n where i < 9999) select i from n",
+    );
+    ledger.run(["status"]).exit(9).prints("1.0.0");
+    assert_eq!(ledger.contents(), before);
+}
 
 #[tokio::test]
 async fn values_of_every_kind_come_and_go() {
@@ -216,7 +231,7 @@ async fn a_pooler_that_breaks_sessions_is_noticed() {
     let server = Server::start(Kind::Postgres);
     assert!(stepwell::store::keeps_session(&location(&server)).await.expect("answers"));
     for (mode, keeps) in [("transaction", false), ("session", true)] {
-        let pooler = support::server::Pooler::before(&server, mode);
+        let pooler = support::pooler::Pooler::before(&server, mode);
         let place = Location::parse(&pooler.url(), std::path::Path::new("/")).expect("a URL");
         assert_eq!(stepwell::store::keeps_session(&place).await.expect("answers"), keeps, "{mode}");
     }

@@ -11,11 +11,32 @@ use super::value::{bytes, unbytes};
 use super::{LOCK_WAIT, Rows, StoreError, Trouble};
 use crate::model::Value;
 
+/// A transaction was cut off, and who opens a database to read it cannot roll it back (`SQLITE_READONLY_ROLLBACK`).
+const CUT_OFF: i32 = 776;
+
 /// Opens a file that exists. The database's own settings stay: neither `journal_mode` nor foreign keys are touched.
+///
+/// A transaction that its process did not live to end is rolled back first, also where the file is only read: SQLite
+/// asks that of whoever comes next, and nobody can read anything before.
 pub async fn open(path: &Path, read_only: bool, create: bool) -> Result<SqliteConnection, StoreError> {
     if !create && !path.exists() {
         return Err(StoreError::new(Trouble::Unreachable, format!("there is no file {}", path.display())));
     }
+    match connect(path, read_only, create).await {
+        Err(error) if read_only && code(&error) == Some(CUT_OFF) => {
+            let healed = connect(path, false, false).await.map_err(|e| {
+                let why =
+                    "a transaction in it was cut off and has to be rolled back, which takes the right to write it";
+                StoreError { message: format!("{why} ({})", trouble(&e)), ..at_opening(&e) }
+            })?;
+            healed.close().await.map_err(|e| at_opening(&e))?;
+            connect(path, read_only, create).await.map_err(|e| at_opening(&e))
+        }
+        done => done.map_err(|e| at_opening(&e)),
+    }
+}
+
+async fn connect(path: &Path, read_only: bool, create: bool) -> Result<SqliteConnection, sqlx::Error> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .read_only(read_only)
@@ -24,21 +45,23 @@ pub async fn open(path: &Path, read_only: bool, create: bool) -> Result<SqliteCo
         .busy_timeout(LOCK_WAIT)
         .synchronous(SqliteSynchronous::Full)
         .disable_statement_logging();
-    let mut connection = SqliteConnection::connect_with(&options).await.map_err(|e| trouble(&e))?;
+    let mut connection = SqliteConnection::connect_with(&options).await?;
     // Opening reads nothing yet: only this tells a database from any other file.
-    sqlx::query("select count(*) from sqlite_master")
-        .execute(&mut connection)
-        .await
-        .map_err(|e| StoreError { trouble: at_opening(trouble(&e).trouble), ..trouble(&e) })?;
+    sqlx::query("select count(*) from sqlite_master").execute(&mut connection).await?;
     Ok(connection)
 }
 
 /// A lock stays a lock; everything else means that the store could not be asked at all.
-fn at_opening(found: Trouble) -> Trouble {
-    match found {
-        Trouble::Locked => Trouble::Locked,
-        _ => Trouble::Unreachable,
+fn at_opening(error: &sqlx::Error) -> StoreError {
+    let found = trouble(error);
+    match found.trouble {
+        Trouble::Locked => found,
+        _ => StoreError { trouble: Trouble::Unreachable, ..found },
     }
+}
+
+fn code(error: &sqlx::Error) -> Option<i32> {
+    error.as_database_error()?.code()?.parse().ok()
 }
 
 /// Runs one statement and takes its rows.
@@ -108,7 +131,7 @@ fn trouble(error: &sqlx::Error) -> StoreError {
     let sqlx::Error::Database(database) = error else {
         return StoreError::new(Trouble::Unreachable, error.to_string());
     };
-    let code = database.code().and_then(|c| c.parse::<i32>().ok()).unwrap_or(1);
+    let code = code(error).unwrap_or(1);
     let message = database.message().to_owned();
     match code & 0xff {
         5 | 6 => StoreError::new(Trouble::Locked, format!("{message} by another process")),

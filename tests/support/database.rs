@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
 
 use sqlx::sqlite::SqliteConnectOptions;
@@ -87,6 +88,29 @@ pub fn execute(path: &Path, statements: &str) {
         sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut db).await.expect(statements);
         db.close().await.expect("a database to close");
     });
+}
+
+/// Leaves a database as a process does that dies in the middle of a transaction: half of it is in the file already, and
+/// the journal beside it leads back.
+pub fn cut_off(path: &Path, statements: &str) {
+    let [journal, aside] = ["-journal", "-aside"].map(|end| path.with_file_name(file_name(path) + end));
+    block_on(async {
+        let mut db = open(path, false).await;
+        // Without room in memory a transaction goes into the file long before its end.
+        for statement in ["pragma cache_size = 1", "begin", statements] {
+            sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&mut db).await.expect(statement);
+        }
+        fs::copy(path, &aside).expect("the database, half written");
+        let back = fs::read(&journal).expect("the way back");
+        sqlx::raw_sql("rollback").execute(&mut db).await.expect("rollback");
+        db.close().await.expect("a database to close");
+        fs::write(&journal, back).expect("the way back");
+        fs::rename(&aside, path).expect("the database, half written");
+    });
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().expect("a file").to_string_lossy().into_owned()
 }
 
 /// Holds a database so that nobody else can read or write it, while it is kept.

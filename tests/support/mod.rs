@@ -13,6 +13,7 @@ pub mod gate;
 mod keys;
 pub mod ledger;
 pub mod loader;
+pub mod pooler;
 pub mod process;
 pub mod pty;
 pub mod random;

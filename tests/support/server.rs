@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 
@@ -23,6 +24,8 @@ pub struct Server {
     pub kind: Kind,
     folder: TempDir,
     child: Option<Child>,
+    /// What it said since it serves.
+    log: Log,
     /// Where it listens besides its socket, encrypted and for those with a password.
     port: Option<u16>,
 }
@@ -68,7 +71,7 @@ impl Server {
         let folder = tempfile::Builder::new().prefix("sw").tempdir_in("/tmp").expect("a folder");
         copy(&template, &folder.path().join("data"));
         give_away(kind, folder.path());
-        let mut server = Server { kind, folder, child: None, port };
+        let mut server = Server { kind, folder, child: None, log: Log::default(), port };
         if port.is_some() {
             server.certify();
         }
@@ -125,7 +128,7 @@ impl Server {
             Kind::Postgres => "database system is ready to accept connections",
             Kind::Mariadb => "ready for connections",
         };
-        self.child = Some(started(command, ready));
+        self.child = Some(started(command, ready, &self.log));
     }
 
     /// Ends the server without a goodbye, as a loss of power would.
@@ -275,6 +278,12 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let state =
+                self.child.as_mut().map(|child| child.try_wait().map(|ended| ended.map(|status| status.to_string())));
+            let log = self.log.lock().map_or_else(|_| String::new(), |log| log.join("\n"));
+            eprintln!("-- {:?} (ended: {state:?}) said:\n{log}", self.kind);
+        }
         self.kill();
     }
 }
@@ -301,7 +310,7 @@ fn make(kind: Kind, data: &Path) {
 }
 
 /// PostgreSQL refuses to run as root.
-fn as_nobody(program: PathBuf) -> Command {
+pub(super) fn as_nobody(program: PathBuf) -> Command {
     if !is_root() {
         return Command::new(program);
     }
@@ -311,7 +320,7 @@ fn as_nobody(program: PathBuf) -> Command {
     command
 }
 
-fn give_away(kind: Kind, folder: &Path) {
+pub(super) fn give_away(kind: Kind, folder: &Path) {
     if kind == Kind::Postgres && is_root() {
         let status = Command::new("chown").args(["-R", "nobody:nogroup"]).arg(folder).status().expect("chown");
         assert!(status.success());
@@ -328,7 +337,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// A program of the server, which Debian keeps outside `PATH`.
-fn program(name: &str) -> PathBuf {
+pub(super) fn program(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let newest = |root: &str| -> Vec<PathBuf> {
         let versions = fs::read_dir(root).into_iter().flatten().flatten();
@@ -342,60 +351,28 @@ fn program(name: &str) -> PathBuf {
     found.unwrap_or_else(|| panic!("`{name}` is missing; `tests/run` installs it"))
 }
 
-/// A PgBouncer before a server.
-pub struct Pooler {
-    folder: TempDir,
-    child: Child,
-}
-
-impl Pooler {
-    /// `mode`: what a connection of the server is lent out for, `session` or `transaction`.
-    pub fn before(server: &Server, mode: &str) -> Pooler {
-        let folder = tempfile::Builder::new().prefix("sw").tempdir_in("/tmp").expect("a folder");
-        let at = folder.path().display();
-        let text = format!(
-            "[databases]\napp = host={} dbname=app user=postgres\n[pgbouncer]\nlisten_addr =\nunix_socket_dir = {at}\n\
-             listen_port = 5432\nauth_type = any\npool_mode = {mode}\n",
-            server.socket().display()
-        );
-        fs::write(folder.path().join("pooler.ini"), text).expect("a file");
-        give_away(Kind::Postgres, folder.path());
-        let mut command = as_nobody(program("pgbouncer"));
-        command.arg(folder.path().join("pooler.ini"));
-        let child = started(command, "process up");
-        Pooler { folder, child }
-    }
-
-    pub fn url(&self) -> String {
-        format!("postgresql://postgres@/app?host={}", self.folder.path().display())
-    }
-}
-
-impl Drop for Pooler {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+/// The lines that a server said, for messages about tests that failed.
+pub(super) type Log = Arc<Mutex<Vec<String>>>;
 
 /// Starts a program that serves, and waits until it says that it does.
-fn started(mut command: Command, ready: &'static str) -> Child {
+pub(super) fn started(mut command: Command, ready: &'static str, log: &Log) -> Child {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("a server");
     let lines = BufReader::new(child.stderr.take().expect("a pipe"));
-    let (send, said) = channel();
+    let (send, serves) = channel();
+    let kept = Arc::clone(log);
     // It is read to its end, since a full pipe would hold the server up.
     std::thread::spawn(move || {
         for line in lines.split(b'\n').map_while(Result::ok) {
-            let _ = send.send(String::from_utf8_lossy(&line).into_owned());
+            let line = String::from_utf8_lossy(&line).into_owned();
+            if line.contains(ready) {
+                let _ = send.send(());
+            }
+            kept.lock().expect("a log").push(line);
         }
     });
-    let mut log = Vec::new();
-    loop {
-        match said.recv_timeout(PATIENCE) {
-            Ok(line) if line.contains(ready) => return child,
-            Ok(line) => log.push(line),
-            Err(_) => panic!("the server does not start:\n{}", log.join("\n")),
-        }
+    if serves.recv_timeout(PATIENCE).is_err() {
+        panic!("the server does not start:\n{}", log.lock().expect("a log").join("\n"));
     }
+    child
 }
