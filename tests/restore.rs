@@ -4,6 +4,7 @@ mod support;
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Stdio;
 
 use support::database;
 use support::ledger::{Ledger, LedgerDeployment};
@@ -97,6 +98,27 @@ fn half_an_upgrade_is_taken_back_and_a_second_one_works() {
         ledger.finish().exit(0);
         assert_eq!((ledger.version().as_str(), ledger.status()), ("2.0.0", 0));
     }
+}
+
+#[test]
+fn what_an_earlier_restore_has_started_and_left_is_not_worked_beside() {
+    let untouched = Ledger::new().on(Kind::Mariadb).build();
+    let ledger = half(Ledger::new().on(Kind::Mariadb));
+    let after = ledger.contents();
+    let left = "do get_lock(concat('stepwell restore ', md5(database())), 0); select sleep(1000)";
+    let mut left = ledger.server.as_ref().expect("a server").client("app", left);
+    let mut left = left.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a client");
+    let asleep = "from information_schema.processlist where info like 'select sleep%'";
+    while ledger.ask(&format!("select count(*) {asleep}")) == "0" {
+        std::thread::yield_now();
+    }
+    ledger.run(["restore", "--yes"]).exit(11).says("the client of an earlier restore is still at work");
+    assert_eq!(ledger.contents(), after);
+    let id = ledger.ask(&format!("select max(id) {asleep}"));
+    ledger.sql(&format!("kill {id}"));
+    left.wait().expect("an end");
+    ledger.run(["restore", "--yes"]).exit(0);
+    assert_eq!(ledger.contents(), untouched.contents());
 }
 
 #[test]

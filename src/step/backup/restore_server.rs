@@ -93,25 +93,52 @@ pub async fn postgres(server: &Server, file: &Path) -> Result<(), String> {
     }
 }
 
+/// The lock that the client holds while it lives. It may outlive the restore that started it by a statement or two, and
+/// the next one must not begin before its end.
+const CLIENT: &str = "concat('stepwell restore ', md5(database()))";
+
+/// So long is waited for that client, in seconds.
+const CLIENT_ENDS: u32 = 5;
+
 /// Gives the dump's statements to the server's client.
 pub async fn mysql(location: &Location, server: &Server, file: &Path) -> Result<(), String> {
     let as_it_was = "nothing was changed in the database";
     let tables = dumped(file).await.map_err(|e| format!("{e}; {as_it_was}"))?;
-    remove_others(location, &tables)
+    let mut connection = Connection::open(location).await.map_err(|e| format!("{e}; {as_it_was}"))?;
+    let alone = alone(&mut connection).await.map_err(|e| format!("{e}; {as_it_was}"))?;
+    if !alone {
+        let still = "the client of an earlier restore is still at work in the database; wait for its end";
+        return Err(format!("{still}, and restore again"));
+    }
+    remove_others(&mut connection, &tables)
         .await
         .map_err(|e| format!("{e}; what the upgrade has added is removed in part"))?;
+    connection.close().await;
     let program = ["mariadb", "mysql"].into_iter().find(|name| dump::is_there(name)).unwrap_or("mysql");
     let half = "the database is half restored: stop whatever uses it, and restore again";
     let mut command = Command::new(program);
     command.arg("--default-character-set=utf8mb4");
     dump::mysql_login(&mut command, server);
-    let content = std::fs::File::open(file).map_err(|e| format!("{} cannot be read: {e}; {half}", file.display()))?;
-    command.arg(&server.database).stdin(Stdio::from(content)).stdout(Stdio::null());
+    let mut content =
+        tokio::fs::File::open(file).await.map_err(|e| format!("{} cannot be read: {e}; {half}", file.display()))?;
+    // Through a pipe, and not as its input: should this process die, the client comes to its end soon.
+    command.arg(&server.database).stdin(Stdio::piped()).stdout(Stdio::null());
     let mut child = spawn(program, &mut command).map_err(|e| format!("{e}; {half}"))?;
     let said = said(&mut child);
+    let Some(mut input) = child.stdin.take() else { return Err("there is no pipe".to_owned()) };
+    let passed = async {
+        input.write_all(format!("do get_lock({CLIENT}, 0);\n").as_bytes()).await?;
+        tokio::io::copy(&mut content, &mut input).await
+    };
+    let passed = passed.await;
+    drop(input);
     let status = child.wait().await.map_err(|e| format!("{program}: {e}; {half}"))?;
     let said = joined(said).await;
-    if status.success() { Ok(()) } else { Err(format!("{program} failed ({status}): {said}; {half}")) }
+    match passed {
+        _ if !status.success() => Err(format!("{program} failed ({status}): {said}; {half}")),
+        Err(e) => Err(format!("{program} could not be told everything: {e}; {half}")),
+        Ok(_) => Ok(()),
+    }
 }
 
 /// The tables that a whole dump makes.
@@ -144,9 +171,15 @@ async fn dumped(file: &Path) -> Result<Vec<String>, String> {
     Ok(tables)
 }
 
+/// Waits for the end of a client that an earlier restore has left.
+async fn alone(connection: &mut Connection) -> Result<bool, StoreError> {
+    let taken = connection.query(&format!("select get_lock({CLIENT}, {CLIENT_ENDS})"), &[]).await?;
+    connection.query(&format!("select release_lock({CLIENT})"), &[]).await?;
+    Ok(taken.first().and_then(|value| value.as_u64()) == Some(1))
+}
+
 /// Removes views, and tables that are not in the dump: what the upgrade has added.
-async fn remove_others(location: &Location, kept: &[String]) -> Result<(), StoreError> {
-    let mut connection = Connection::open(location).await?;
+async fn remove_others(connection: &mut Connection, kept: &[String]) -> Result<(), StoreError> {
     let sql = "select table_name, table_type from information_schema.tables \
                where table_schema = database() and table_name not like 'stepwell\\_%'";
     let found = connection.query_up_to(sql, &[], usize::MAX).await?;
@@ -159,7 +192,6 @@ async fn remove_others(location: &Location, kept: &[String]) -> Result<(), Store
             connection.execute(&format!("drop {what} {}", Engine::Mysql.quoted(name)), &[]).await?;
         }
     }
-    connection.close().await;
     Ok(())
 }
 
