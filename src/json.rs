@@ -66,7 +66,7 @@ pub async fn run(mut client: Client, policy: Policy, mut out: impl Write) -> io:
             pass_on(&now, &mut state, &mut out)?;
             match now {
                 FromRunner::Event(_) => captain.observe(&state),
-                FromRunner::Refused { reason } => captain.refused(&reason, &state),
+                FromRunner::Refused { reason } => captain.refused(&reason),
                 FromRunner::Wheel { yours: false, driver, .. } => captain.displaced(driver.as_ref()),
                 FromRunner::Wheel { yours: true, .. } => {}
                 FromRunner::Gone => captain.gone(&state),

@@ -10,6 +10,7 @@ use crate::linear::{self, Mode, lines};
 use crate::link::Client;
 use crate::model::{AtEnd, Exit};
 use crate::pilot::{Ending, Policy};
+use crate::words::plain::service;
 
 /// `stepwell run`.
 pub async fn run(args: &Args, run: &Run) -> Result<Exit, Failure> {
@@ -41,6 +42,10 @@ pub async fn unattended(args: &Args, setup: Setup, policy: Policy) -> Result<Exi
     let ending = ending?;
     if let Some(reason) = &ending.reason {
         eprintln!("error: {reason}");
+        // How it is now: what the run had changed may have been put back since the reason was there.
+        if ending.state.run.is_some() {
+            eprintln!("{}", service(ending.state.service));
+        }
     }
     // Without an answer of its own the front end ends as the session did.
     Ok(if ending.detached { exit } else { ending.exit })

@@ -136,7 +136,8 @@ impl Machine {
     pub(super) fn alone(&mut self) {
         match self.state.run_state {
             Some(RunState::AwaitingApproval) if self.is_half_done() => drop(self.stop()),
-            Some(RunState::AwaitingApproval | RunState::Preparing) => {
+            // A step into maintenance that is under way is brought to its end; from then on it counts again.
+            Some(RunState::AwaitingApproval | RunState::Preparing) if self.running.is_empty() => {
                 let text = "Nobody approved the plan for ten minutes. The run is abandoned; nothing of it was done.";
                 self.leave_then_end(Ending {
                     outcome: Outcome::Abandoned,
@@ -145,7 +146,6 @@ impl Machine {
                     next: Some(self.command("wizard")),
                 });
             }
-            // What is still under way is brought to its end; from then on it counts again.
             Some(RunState::Failed | RunState::NeedsOperator) if self.running.is_empty() => {
                 let _ = self.stop();
             }

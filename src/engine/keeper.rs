@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::Signal;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::act::Input;
 use crate::journal::{BEAT, Journal, JournalError, Place, Taken, Write};
@@ -12,6 +13,9 @@ use crate::store::Trouble;
 
 /// Between two tries to write a journal that cannot be written: the first wait and the longest.
 const WAITS: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
+
+/// The same reason to wait is told again after this time.
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// What the lease was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,22 +83,23 @@ pub async fn write(
     mut waiting: impl AsyncFnMut(String),
 ) -> Result<(), JournalError> {
     let mut wait = WAITS.0;
-    let mut told = false;
+    let mut told: Option<(String, Instant)> = None;
     loop {
         let done = match record {
             Record::Begin { run, plan, events } => journal.begin_run(run, plan, events).await,
             Record::Change(write) => journal.commit(write).await,
         };
         let Err(error) = done else {
-            if told {
+            if told.is_some() {
                 waiting("the journal can be written again; the run goes on".to_owned()).await;
             }
             return Ok(());
         };
         let Some(trouble) = error.passes() else { return Err(error) };
-        if !told {
-            told = true;
-            waiting(format!("{error}; nothing is lost, and the run goes on as soon as it can be written")).await;
+        let error_now = error.to_string();
+        if told.as_ref().is_none_or(|(last, at)| *last != error_now || at.elapsed() >= AGAIN) {
+            waiting(format!("{error_now}; nothing is lost, and the run goes on as soon as it can be written")).await;
+            told = Some((error_now, Instant::now()));
         }
         let [terminate, interrupt] = signals;
         tokio::select! {

@@ -117,6 +117,15 @@ impl Session {
         session
     }
 
+    /// Ten minutes with nobody there have passed.
+    fn alone(&mut self) {
+        let due = self.acts.iter().rev().find_map(|act| match act {
+            Act::Timer { due: due @ Due::Alone { .. }, .. } => Some(due.clone()),
+            _ => None,
+        });
+        self.input(Input::Due(due.expect("a timer")));
+    }
+
     fn approve(&mut self) {
         let hash = self.machine.state().plan.as_ref().expect("a plan").hash.clone();
         let version = "2.0.0".to_owned();

@@ -40,7 +40,7 @@ fn take<W: Write>(session: &mut Session<W>, captain: &mut Captain, message: From
             session.take(&event)?;
             captain.observe(&session.state);
         }
-        FromRunner::Refused { reason } => captain.refused(&reason, &session.state),
+        FromRunner::Refused { reason } => captain.refused(&reason),
         FromRunner::Wheel { yours: false, driver, .. } => captain.displaced(driver.as_ref()),
         FromRunner::Wheel { yours: true, .. } => {}
         FromRunner::Gone => captain.gone(&session.state),

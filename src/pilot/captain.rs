@@ -51,7 +51,7 @@ impl Captain {
     }
 
     /// The runner did not take the last decision, and why.
-    pub fn refused(&mut self, reason: &str, state: &State) {
+    pub fn refused(&mut self, reason: &str) {
         let exit = match self.sent.last() {
             Some(Decision::RunTags { .. }) => Exit::Usage,
             Some(Decision::SetFrom { .. } | Decision::ChooseTarget { .. }) => Exit::NoPath,
@@ -59,7 +59,7 @@ impl Captain {
             Some(Decision::Approve { .. } | Decision::Confirm { .. }) => Exit::PlanDiffers,
             _ => Exit::OperatorNeeded,
         };
-        self.give(exit, give::refused(reason, state.service), false);
+        self.give(exit, give::refused(reason), false);
     }
 
     /// Somebody else decides now; the run is theirs and goes on.

@@ -27,7 +27,7 @@ pub(super) fn want(state: &State, policy: &Policy, sent: &Sent) -> Move {
             Move::Decide(Decision::Skip { key, reason })
         }
         Some(Need::Failed { key, error }) => {
-            let text = give::step_failed(&key, title(state, &key), &error, state.service);
+            let text = give::step_failed(&key, title(state, &key), &error);
             after_all(state, Move::give(Exit::StepFailed, text))
         }
         Some(Need::Settle { key, intent }) => after_all(state, settle(state, policy, sent, key, &intent)),
@@ -74,17 +74,15 @@ fn answer(state: &State, step: &PlannedStep, policy: &Policy, sent: &Sent) -> Mo
     let said = policy.answer(&step.key, keys(state, |work| matches!(work, Work::Ask(_))));
     let default = ask.default.as_ref().filter(|_| policy.defaults).map(|default| default.text.as_str());
     let Some(value) = said.or(default) else {
-        return Move::give(Exit::OperatorNeeded, give::question(&step.key, ask, state.service));
+        return Move::give(Exit::OperatorNeeded, give::question(&step.key, ask));
     };
     let decision = Decision::Answer { key: step.key.clone(), value: value.to_owned() };
-    sent.once(&step.key, decision, || {
-        Move::give(Exit::OperatorNeeded, give::asked_again(&step.key, value, state.service))
-    })
+    sent.once(&step.key, decision, || Move::give(Exit::OperatorNeeded, give::asked_again(&step.key, value)))
 }
 
 fn settle(state: &State, policy: &Policy, sent: &Sent, key: String, intent: &str) -> Move {
     let needed = || {
-        let text = give::settle(&key, title(state, &key), intent, state.service);
+        let text = give::settle(&key, title(state, &key), intent);
         Move::give(Exit::OperatorNeeded, text)
     };
     let done = match policy.answer(&key, keys(state, |work| !matches!(work, Work::Ask(_)))) {

@@ -23,7 +23,7 @@ pub fn steer(mut client: Client, policy: Policy) -> Client {
                         state.apply(event);
                     }
                     if let (FromRunner::Refused { reason }, Some(captain)) = (&message, &mut captain) {
-                        captain.refused(reason, &state);
+                        captain.refused(reason);
                     }
                     if to_front_end.send(message).is_err() || gone {
                         return;

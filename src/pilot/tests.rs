@@ -29,7 +29,7 @@ fn fly(mut fake: Fake, policy: Policy) -> Flight {
                     state.apply(&event);
                     captain.observe(&state);
                 }
-                FromRunner::Refused { reason } => captain.refused(&reason, &state),
+                FromRunner::Refused { reason } => captain.refused(&reason),
                 other => panic!("unexpected {other:?}"),
             },
         }
@@ -152,7 +152,7 @@ fn a_version_against_what_was_found_is_refused_by_the_runner() {
     let mut fake = Fake::new();
     fake.refuse.push("set_from");
     let policy = Policy { from: Some("0.9".to_owned()), ..yes() };
-    let decisions = gives_up(fake, policy, Exit::NoPath, &["That cannot be.", "The service is up."]);
+    let decisions = gives_up(fake, policy, Exit::NoPath, &["That cannot be."]);
     assert_eq!(decisions, [Decision::SetFrom { version: "0.9".to_owned(), force: false }]);
 }
 
@@ -250,7 +250,7 @@ fn only_the_plan_with_the_approved_hash_is_carried_out() {
 #[test]
 fn a_failed_step_stops_the_run_and_says_how_it_goes_on() {
     let fake = Fake::new().fate("2.0.0/fill", vec![failed()]);
-    let words = ["2.0.0/fill", "| disk full\n    | no space", "The service is up.", "stepwell run"];
+    let words = ["2.0.0/fill", "| disk full\n    | no space", "stepwell run"];
     gives_up(fake, yes(), Exit::StepFailed, &words);
 }
 

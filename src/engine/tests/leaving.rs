@@ -33,6 +33,21 @@ fn while_maintenance_is_left_the_plan_does_not_go_on() {
 }
 
 #[test]
+fn nobody_there_does_not_end_what_is_on_its_way_into_maintenance() {
+    let mut session = Session::begun(&one_gate(), MaintenanceChoice::Now);
+    session.asked(WEB, Verdict::No(String::new()));
+    session.input(Input::From(Incoming::Clients(0)));
+    session.alone();
+    assert_eq!(session.runs_now(), [WEB], "{}", session.story());
+    session.done(WEB);
+    session.alone();
+    assert_eq!(session.runs(), Some(START), "{}", session.story());
+    session.done(START);
+    assert!(session.has_ended());
+    assert_eq!(session.service(), Service::Up);
+}
+
+#[test]
 fn every_step_that_undoes_a_maintenance_step_is_carried_out() {
     let catalogue = catalogue(&gate("web", &["start", "tell"]), &program("one"));
     let mut session = Session::approved(&catalogue);

@@ -92,18 +92,11 @@ fn nobody_there_counts_from_the_end_of_what_is_under_way() {
     let mut session = Session::approved(&items(""));
     session.finished(&key("a"), Outcome::permanent("no"));
     session.input(Input::From(Incoming::Clients(0)));
-    let alone = |session: &Session| {
-        session.acts.iter().rev().find_map(|act| match act {
-            Act::Timer { due: due @ Due::Alone { .. }, .. } => Some(due.clone()),
-            _ => None,
-        })
-    };
-    let first = alone(&session).expect("a timer");
-    session.input(Input::Due(first));
+    session.alone();
     assert!(!session.acts.iter().any(|act| matches!(act, Act::Control(_))), "what runs is not stopped");
     session.done(&key("b"));
     session.done(&key("c"));
-    session.input(Input::Due(alone(&session).expect("a timer")));
+    session.alone();
     assert!(session.has_ended(), "{}", session.story());
 }
 

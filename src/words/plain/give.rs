@@ -1,7 +1,7 @@
 //! Why a run without an operator cannot go on: what is needed, how things stand, and the option that answers it.
 
-use super::{block, service};
-use crate::model::{Actor, AskSpec, CheckRow, CheckStatus, Service, Unfinished, VersionFound};
+use super::block;
+use crate::model::{Actor, AskSpec, CheckRow, CheckStatus, Unfinished, VersionFound};
 use crate::words::format::{plural, visible};
 
 /// Neither `--yes` nor `--plan-hash` was given.
@@ -88,7 +88,7 @@ fn check(row: &CheckRow) -> String {
 }
 
 /// A question of the plan has no answer.
-pub fn question(key: &str, ask: &AskSpec, state_of: Service) -> String {
+pub fn question(key: &str, ask: &AskSpec) -> String {
     let key = visible(key);
     let mut text = format!("The plan asks {key}: {}", visible(&ask.text.text));
     if let Some(word) = &ask.typed {
@@ -102,17 +102,16 @@ pub fn question(key: &str, ask: &AskSpec, state_of: Service) -> String {
     if let Some(default) = &ask.default {
         text.push_str(&format!(" Or take its default, {}: `--defaults`.", visible(&default.text)));
     }
-    format!("{text} {}", service(state_of))
+    text
 }
 
 /// The answer that was given did not settle the question.
-pub fn asked_again(key: &str, value: &str, state_of: Service) -> String {
+pub fn asked_again(key: &str, value: &str) -> String {
     format!(
-        "The plan asks {} again after the answer `{}`. {} Look at it: `stepwell attach`, or go on with another answer: \
+        "The plan asks {} again after the answer `{}`. Look at it: `stepwell attach`, or go on with another answer: \
          `stepwell run`.",
         visible(key),
-        visible(value),
-        service(state_of)
+        visible(value)
     )
 }
 
@@ -137,32 +136,30 @@ pub fn plan_differs(approved: &str, now: &str) -> String {
 }
 
 /// A step failed.
-pub fn step_failed(key: &str, title: &str, error: &str, state_of: Service) -> String {
+pub fn step_failed(key: &str, title: &str, error: &str) -> String {
     format!(
-        "Step {} failed: {}\n{}\nEvery step before it is done and stays done. {}\nMend the cause, then go on at this \
+        "Step {} failed: {}\n{}\nEvery step before it is done and stays done.\nMend the cause, then go on at this \
          step: `stepwell run`.",
         visible(key),
         visible(title),
-        block(error),
-        service(state_of)
+        block(error)
     )
 }
 
 /// Nobody knows whether a step took effect.
-pub fn settle(key: &str, title: &str, intent: &str, state_of: Service) -> String {
+pub fn settle(key: &str, title: &str, intent: &str) -> String {
     let key = visible(key);
     format!(
         "Nobody knows whether step {key} took effect: {}\n{}\nLook at the system, then say it: `--answer {key}=done` or \
-         `--answer {key}=again`. {}",
+         `--answer {key}=again`.",
         visible(title),
-        block(intent),
-        service(state_of)
+        block(intent)
     )
 }
 
 /// A decision that the engine did not take.
-pub fn refused(reason: &str, state_of: Service) -> String {
-    format!("{} {}", visible(reason), service(state_of))
+pub fn refused(reason: &str) -> String {
+    visible(reason)
 }
 
 /// Another client decides.
