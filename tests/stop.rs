@@ -5,10 +5,11 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use stepwell::model::{Event, EventKind, Exit, Service, StepState};
+use stepwell::model::{Event, EventKind, Exit, Pace, Service, StepState};
 
 use support::database;
 use support::deployment::{Demo, Deployment};
+use support::ledger::Ledger;
 
 /// The sample deployment with definitions of its own, in which making the index fails for ever.
 fn demo_that_fails() -> Deployment {
@@ -67,4 +68,27 @@ fn a_run_that_was_approved_goes_on_without_another_approval() {
     demo.run(["run", "--defaults"]).exit(0);
     assert_eq!(maintenance(&demo), "off");
     assert_eq!(demo.status(), 0);
+}
+
+#[test]
+fn the_pace_is_changed_from_another_terminal_and_kept_by_whoever_goes_on() {
+    let ledger = Ledger::new().with_gate().build();
+    ledger.run(["pace", "full"]).exit(2).says("nothing is running here");
+    ledger.run(["pace", "hasty"]).exit(2).says("`hasty` is no pace; expected gentle, normal or full");
+    let runner = ledger.start_runner();
+    let waiting = ledger.gate.reached();
+    ledger.run(["pace", "gentle"]).exit(0).prints("with a rest after each");
+    runner.kill();
+    drop(waiting);
+    let (code, events) = ledger.start_runner().finish();
+    assert_eq!(code, 0, "{events:#?}");
+    let paces: Vec<_> = events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::PaceChanged { pace, .. } => Some(*pace),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(paces, [Pace::Gentle], "it is in the run's history, and nobody has to say it again");
+    ledger.run(["report"]).exit(0).prints("set the pace of batches to gentle");
 }

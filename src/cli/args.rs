@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::model::Window;
+use crate::model::{Pace, Window};
 use crate::schema::Document;
 
 /// Walks you through the upgrade of a self-hosted, stateful service
@@ -38,6 +38,9 @@ pub struct Args {
     /// Begin steps between these hours only, in this host's time
     #[arg(long, value_name = "22:00-04:00", global = true, help_heading = COMMON)]
     pub window: Option<Window>,
+    /// How hard batches press on the database: gentle, normal or full
+    #[arg(long, value_name = "PACE", global = true, help_heading = COMMON)]
+    pub pace: Option<Pace>,
     /// A secret from a file
     #[arg(long, value_name = "NAME=@FILE", value_parser = pair, global = true, help_heading = COMMON)]
     pub secret: Vec<(String, String)>,
@@ -90,6 +93,12 @@ pub enum Command {
     Pause,
     /// Let a paused run go on
     Go,
+    /// Change how hard the batches of a run press on the database
+    Pace {
+        /// gentle, normal or full
+        #[arg(value_name = "PACE")]
+        pace: Pace,
+    },
     /// Stop a run at its next safe point; it can go on later
     Stop,
     /// End an unfinished run where it stands; what was done stays done

@@ -3,7 +3,7 @@
 use super::args::Args;
 use super::{Failure, load, session};
 use crate::link::{Client, FromRunner, ToRunner};
-use crate::model::{Decision, Exit, RunState, State};
+use crate::model::{Decision, Exit, Pace, RunState, State};
 
 /// Sends a decision to the run that is going on, and waits for its effect.
 pub async fn run(args: &Args, decision: Decision) -> Result<Exit, Failure> {
@@ -69,6 +69,7 @@ async fn decide(mut client: Client, decision: Decision) -> Result<Exit, Failure>
         let there = match decision {
             Decision::Pause => state.run_state == Some(RunState::Paused),
             Decision::Go => state.run_state == Some(RunState::Running),
+            Decision::Pace { pace } => state.paced == Some(pace),
             // It has been told; the step that runs may take its time.
             Decision::Stop => state.notices.len() > heard,
             _ => false,
@@ -84,6 +85,9 @@ async fn decide(mut client: Client, decision: Decision) -> Result<Exit, Failure>
 /// What a decision has led to.
 fn effect(decision: &Decision) -> &'static str {
     match decision {
+        Decision::Pace { pace: Pace::Gentle } => "Its batches are short from now on, with a rest after each.",
+        Decision::Pace { pace: Pace::Normal } => "Its batches take about 100 ms from now on.",
+        Decision::Pace { pace: Pace::Full } => "Its batches take about 400 ms from now on: users may notice them.",
         Decision::Pause => "It pauses at the next safe point. Let it go on: stepwell go",
         Decision::Go => "It goes on. Follow it: stepwell attach",
         _ => "It stops at the next safe point. See when it has: stepwell status",

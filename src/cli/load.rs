@@ -32,6 +32,7 @@ pub fn setup(args: &Args, lock: Option<Lock>) -> Result<Setup, Failure> {
         lock,
         stays: args.names_work(),
         window: args.window.clone(),
+        pace: args.pace,
     })
 }
 

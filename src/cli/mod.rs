@@ -114,6 +114,7 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Report { run }) => account::run(&args, run.as_deref()).await,
             Some(Command::Attach) => run::attach(&args).await,
             Some(Command::Pause) => control::run(&args, crate::model::Decision::Pause).await,
+            Some(Command::Pace { pace }) => control::run(&args, crate::model::Decision::Pace { pace }).await,
             Some(Command::Go) => control::run(&args, crate::model::Decision::Go).await,
             Some(Command::Stop) => control::run(&args, crate::model::Decision::Stop).await,
             Some(Command::Abandon) => control::abandon(&args).await,

@@ -206,6 +206,7 @@ fn start_runner(args: &Args, state_dir: &Path) -> std::io::Result<tokio::process
         command.args(args.from.iter().map(|from| format!("--from={from}")));
         command.args(args.force.then_some("--force")).args(args.tag.iter().map(|tag| format!("--tag={tag}")));
     }
+    command.args(args.pace.iter().map(|pace| format!("--pace={pace}")));
     command.args(args.window.iter().map(|window| format!("--window={window}")));
     for (name, source) in &args.secret {
         let path = source.strip_prefix('@').unwrap_or(source);

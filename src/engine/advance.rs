@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use super::act::Act;
 use super::machine::Machine;
-use crate::model::{
-    AtEnd, EventKind, Offline, Phase, PlannedStep, RunState, Service, Severity, StepRow, StepState, Work,
-};
+use crate::model::{AtEnd, EventKind, Phase, PlannedStep, RunState, Severity, StepRow, StepState, Work};
 use crate::step::{Control, Failure, Left, Outcome};
 
 impl Machine {
@@ -310,11 +308,5 @@ impl Machine {
     pub(super) fn set_control(&mut self, control: Control) {
         self.control = control;
         self.act(Act::Control(control));
-    }
-
-    /// Whether batches may take longer, since no user waits.
-    pub fn in_maintenance(&self) -> bool {
-        self.state.service != Service::Up
-            || self.state.plan.iter().flat_map(|p| &p.steps).all(|s| s.offline == Offline::No)
     }
 }

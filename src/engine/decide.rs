@@ -3,8 +3,8 @@
 use super::act::Act;
 use super::machine::{Ending, Machine};
 use crate::model::{
-    Actor, AtEnd, CheckStatus, Decision, EventKind, Exit, MaintenanceChoice, Outcome, Plan, Route, RunState, StepState,
-    Work,
+    Actor, AtEnd, CheckStatus, Decision, EventKind, Exit, MaintenanceChoice, Outcome, Pace, Plan, Route, RunState,
+    StepState, Work,
 };
 use crate::plan::{Request, build, route, targets};
 use crate::step::{Control, answer_fits, describe_all};
@@ -31,6 +31,7 @@ impl Machine {
             Decision::Resume => self.resume(),
             Decision::Pause => self.pause(),
             Decision::Go => self.go_on(),
+            Decision::Pace { pace } => self.set_pace(pace, by),
             Decision::Stop => self.stop(),
             Decision::Retry { key } => self.retry(&key),
             Decision::Skip { key, reason } => self.skip(&key, reason),
@@ -285,6 +286,22 @@ impl Machine {
         self.run_is(RunState::Running);
         self.advance();
         Ok(())
+    }
+
+    fn set_pace(&mut self, pace: Pace, by: Actor) -> Refusal {
+        if self.state.run.is_none() {
+            return Err("no run has begun whose pace could be changed; `--pace` says it beforehand".to_owned());
+        }
+        self.pace = Some(pace);
+        self.keep_pace(by);
+        Ok(())
+    }
+
+    /// The pace that was said counts for the run, also after this session.
+    pub(super) fn keep_pace(&mut self, by: Actor) {
+        if let Some(pace) = self.pace.filter(|pace| self.state.paced != Some(*pace)) {
+            self.record(EventKind::PaceChanged { pace, by });
+        }
     }
 
     fn retry(&mut self, key: &str) -> Refusal {

@@ -14,7 +14,7 @@ use super::machine::Machine;
 use super::{checks, drift, executor, memory, survey};
 use crate::definition::Deployment;
 use crate::journal::{Journal, JournalError, Lock, Marks, Place, RunRecord, Taken, me};
-use crate::model::{Catalogue, EventKind, Exit, PlannedStep, Severity, StepState, Window, Work};
+use crate::model::{Catalogue, EventKind, Exit, Pace, PlannedStep, Severity, StepState, Window, Work};
 use crate::probe::Site;
 use crate::step::{Context, Control, Left, Report, left_behind};
 
@@ -30,6 +30,8 @@ pub struct Setup {
     pub stays: bool,
     /// The hours in which steps may begin.
     pub window: Option<Window>,
+    /// The pace of batches, where it was said beforehand.
+    pub pace: Option<Pace>,
 }
 
 /// Why a session could not go on.
@@ -54,12 +56,13 @@ pub async fn run(setup: Setup, port: Port) -> Result<Exit, EngineError> {
     let state_dir = setup.deployment.state_dir.clone();
     let mut dispatcher = Dispatcher {
         machine: Machine::new(setup.catalogue.clone(), setup.stays, jiff::Timestamp::now())
-            .within(setup.window.clone()),
+            .within(setup.window.clone(), setup.pace),
         journal: None,
         acquisitions,
         heart: None,
         signals,
         control: watch::channel(Control::Go).0,
+        pace: watch::channel(Pace::Normal).0,
         fenced: Arc::default(),
         inputs,
         outgoing: port.outgoing,
@@ -100,6 +103,7 @@ struct Dispatcher {
     heart: Option<tokio::task::JoinHandle<()>>,
     signals: [Signal; 2],
     control: watch::Sender<Control>,
+    pace: watch::Sender<Pace>,
     fenced: Arc<Mutex<std::collections::BTreeSet<String>>>,
     inputs: mpsc::UnboundedSender<Input>,
     outgoing: mpsc::UnboundedSender<Outgoing>,
@@ -131,6 +135,8 @@ impl Dispatcher {
     }
 
     async fn carry_out(&mut self, acts: Vec<Act>) {
+        let pace = self.machine.state().pace();
+        self.pace.send_if_modified(|before| std::mem::replace(before, pace) != pace);
         for act in acts {
             if let Err(e) = self.one(act).await {
                 // What was to follow the write must not happen.
@@ -356,7 +362,7 @@ impl Dispatcher {
             baseline: self.machine.baseline(),
             overrides: self.machine.overrides(),
             total: state.steps.iter().find(|row| row.key == key).and_then(|row| row.total),
-            in_maintenance: self.machine.in_maintenance(),
+            pace: self.pace.subscribe(),
             reports,
             control: self.control.subscribe(),
         };

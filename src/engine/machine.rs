@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::act::{Act, Due, Incoming, Input};
 use crate::journal::{RunRecord, Write};
 use crate::model::{
-    Actor, Catalogue, Event, EventKind, Exit, Outcome, RunState, Severity, State, StepState, Summary, Value, Version,
-    Window,
+    Actor, Catalogue, Event, EventKind, Exit, Outcome, Pace, RunState, Severity, State, StepState, Summary, Value,
+    Version, Window,
 };
 use crate::probe::Site;
 use crate::step::{Control, Left};
@@ -61,6 +61,8 @@ pub struct Machine {
     pub(super) abandoning: bool,
     /// The hours in which steps may begin.
     pub(super) window: Option<Window>,
+    /// The pace that was said beforehand.
+    pub(super) pace: Option<Pace>,
     pub(super) clients: usize,
     /// Counts changes of who is there, so that an old timer means nothing.
     pub(super) presence: u64,
@@ -110,6 +112,7 @@ impl Machine {
             leaving: None,
             abandoning: false,
             window: None,
+            pace: None,
             clients: 0,
             presence: 0,
             now,
@@ -119,9 +122,9 @@ impl Machine {
         }
     }
 
-    /// With the hours in which steps may begin.
-    pub fn within(mut self, window: Option<Window>) -> Machine {
-        self.window = window;
+    /// With the hours in which steps may begin, and the pace of batches, where they were said beforehand.
+    pub fn within(mut self, window: Option<Window>, pace: Option<Pace>) -> Machine {
+        (self.window, self.pace) = (window, pace);
         self
     }
 

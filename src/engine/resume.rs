@@ -34,7 +34,8 @@ impl Machine {
         let by = self.preamble.last().map_or_else(|| self.itself(), decided_by);
         let kept = std::mem::take(&mut self.preamble);
         self.act(Act::BeginRun { run: began.run.clone(), plan, events: kept });
-        self.record(EventKind::RunBegan { run: began.run, epoch: began.epoch, resumed: false, by });
+        self.record(EventKind::RunBegan { run: began.run, epoch: began.epoch, resumed: false, by: by.clone() });
+        self.keep_pace(by);
         for (store, lines) in began.shapes {
             self.shaped(store, lines);
         }
@@ -134,7 +135,8 @@ impl Machine {
         self.mend_maintenance();
         self.run_is(self.working());
         let by = self.itself();
-        self.record(EventKind::RunBegan { run: record.id, epoch, resumed: true, by });
+        self.record(EventKind::RunBegan { run: record.id, epoch, resumed: true, by: by.clone() });
+        self.keep_pace(by);
         if let Some(holder) = taken.from {
             found.insert(0, format!("taken over from a runner that is gone: {}", holder.named()));
         }

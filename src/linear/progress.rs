@@ -1,49 +1,35 @@
-//! How fast a step goes and how long it still takes.
+//! How fast a step goes and how long it still takes, in words.
 
 use crate::model::StepRow;
-use crate::words::format::between;
 use crate::words::plain::run;
-
-/// Progress of less than this, in milliseconds, says nothing about a rate yet.
-const TOO_SHORT: u64 = 500;
-
-/// Units a second since the first progress, once that means something.
-pub(super) fn rate(row: &StepRow) -> Option<u64> {
-    let (since, first) = row.first?;
-    let took = between(since, row.heard?);
-    let rate = u128::from(row.done.saturating_sub(first)) * 1000 / u128::from(took.max(1));
-    u64::try_from(rate).ok().filter(|rate| took >= TOO_SHORT && *rate > 0)
-}
-
-/// Milliseconds until the rest is done at that rate. Unknown where the total is, or has been passed.
-pub(super) fn left(row: &StepRow) -> Option<u64> {
-    let rest = row.total?.checked_sub(row.done)?;
-    Some(rest.saturating_mul(1000) / rate(row)?)
-}
 
 /// The progress in words, if there is any.
 pub(super) fn text(row: &StepRow) -> Option<String> {
-    row.first.is_some().then(|| run::progress(row.done, row.total, &row.unit, rate(row), left(row)))
+    let told = row.done > 0 || row.total.is_some();
+    told.then(|| run::progress(row.done, row.total, &row.unit, row.rate(), row.left()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::StepState;
+    use crate::model::{Speed, StepState};
 
     fn row(seconds: i64, done: u64, total: Option<u64>) -> StepRow {
-        let at = |s| jiff::Timestamp::from_second(s).ok();
+        let at = |s| jiff::Timestamp::from_second(s).expect("a time");
+        let mut speed = Speed::default();
+        speed.reached(30_000, at(0));
+        speed.reached(done, at(seconds));
         StepRow {
             key: "2.0.0/fill".to_owned(),
             state: StepState::Running { attempt: 1 },
-            began: at(0),
+            began: Some(at(0)),
             ended: None,
-            heard: at(seconds),
+            heard: Some(at(seconds)),
             waits: None,
             done,
             total,
             unit: "rows".to_owned(),
-            first: at(0).map(|at| (at, 30_000)),
+            speed,
         }
     }
 

@@ -56,6 +56,7 @@ impl Teller {
             EventKind::Log { key, line } => vec![run::log(state.item_of(key), line)],
             EventKind::ServiceChanged { service } => vec![plain::service(*service).to_owned()],
             EventKind::BackedUp { file, size, .. } => vec![run::backed_up(file, *size)],
+            EventKind::PaceChanged { pace, by } => vec![run::paced(*pace, by)],
             EventKind::FloorRaised { floor } => vec![run::floor(floor)],
             EventKind::Recorded { version, confirmed } => vec![run::recorded(version, *confirmed)],
             EventKind::Notice { severity, text } => vec![run::notice(*severity, text)],

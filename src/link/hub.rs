@@ -265,7 +265,10 @@ impl Switchboard {
         match frame {
             ToServer::Decide { decision } => {
                 // Anybody of the same user may hold a run up; everything else takes the wheel.
-                let harmless = matches!(decision, Decision::Pause | Decision::Go | Decision::Stop | Decision::Abandon);
+                let harmless = matches!(
+                    decision,
+                    Decision::Pause | Decision::Go | Decision::Pace { .. } | Decision::Stop | Decision::Abandon
+                );
                 if self.driver == Some(id) || (client.observer && harmless) {
                     let _ = self.to_engine.send(Incoming::Decide { client: id, by: client.actor.clone(), decision });
                 } else {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Pace;
+
 /// A decision, checked by the engine before it has an effect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "decision", rename_all = "snake_case")]
@@ -50,6 +52,10 @@ pub enum Decision {
     Resume,
     Pause,
     Go,
+    /// How hard batches press on the database from now on.
+    Pace {
+        pace: Pace,
+    },
     /// Stop after the current safe point. The run can go on later.
     Stop,
     /// Try the failed step again.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AtEnd, CheckResult, Exit, MaintenanceChoice, Plan, Route, Survey, Value};
+use super::{AtEnd, CheckResult, Exit, MaintenanceChoice, Pace, Plan, Route, Survey, Value};
 
 /// One thing that happened, numbered from 1 within a session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -152,6 +152,10 @@ pub enum EventKind {
     },
     /// They are back.
     Restored {
+        by: Actor,
+    },
+    PaceChanged {
+        pace: Pace,
         by: Actor,
     },
     /// Something the operator should read.

@@ -3,11 +3,13 @@
 mod decision;
 mod event;
 mod exit;
+mod pace;
 mod place;
 mod plan;
 mod probe;
 mod progress;
 mod release;
+mod speed;
 mod state;
 mod step;
 mod survey;
@@ -18,11 +20,13 @@ mod window;
 pub use decision::{AtEnd, Decision, MaintenanceChoice};
 pub use event::{Actor, Event, EventKind, Outcome, RunState, Service, Severity, StepState, Summary};
 pub use exit::Exit;
+pub use pace::Pace;
 pub use place::Place;
 pub use plan::{Hop, Listed, Noted, Parallel, Phase, Plan, PlannedStep, ResumeClass, Scope, Work};
 pub use probe::{Answer, AnswerSpec, Ask, Expect, FileQuestion, Probe, Query, RowCount};
 pub use progress::StepRow;
 pub use release::{Catalogue, Fact, Notes, Release, StoreSpec, System, Versions};
+pub use speed::{Left, Speed};
 pub use state::{CheckRow, LOG_LINES, Need, State};
 pub use step::{
     AskSpec, Backfill, BackupSpec, Check, Command, Edits, Estimate, FileEdit, FileFormat, Http, Kind, Level, Offline,

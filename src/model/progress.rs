@@ -1,6 +1,6 @@
 //! How far steps are, and what follows from it.
 
-use super::{RunState, State, StepState};
+use super::{Left, RunState, Speed, State, StepState};
 
 /// A step and how far it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,23 +16,19 @@ pub struct StepRow {
     pub done: u64,
     pub total: Option<u64>,
     pub unit: String,
-    /// When the first progress came, and how much was done then: what the rate is counted from.
-    pub first: Option<(jiff::Timestamp, u64)>,
+    pub speed: Speed,
 }
 
 impl StepRow {
-    /// Units done in a second since the first sign of progress; `None` before there are two.
+    /// Units done in a second, of late; `None` before that can be told.
     pub fn rate(&self) -> Option<u64> {
-        let (since, base) = self.first?;
-        let ms = u64::try_from(self.heard?.as_millisecond() - since.as_millisecond()).ok().filter(|ms| *ms > 0)?;
-        let done = self.done.checked_sub(base).filter(|done| *done > 0)?;
-        Some(done.saturating_mul(1000) / ms)
+        self.speed.rate()
     }
 
-    /// Milliseconds that are left at this rate; `None` when the total is not known or was passed.
-    pub fn left(&self) -> Option<u64> {
-        let rate = self.rate().filter(|rate| *rate > 0)?;
-        Some(self.total?.checked_sub(self.done)?.saturating_mul(1000) / rate)
+    /// How long it still takes; `None` before that can be told, and where the total is not known or was passed.
+    pub fn left(&self) -> Option<Left> {
+        let total = self.total?;
+        self.speed.left(total.checked_sub(self.done)?, total)
     }
 
     /// Hundredths of the total, never more than 99 while an estimated total is passed.
@@ -83,34 +79,38 @@ impl State {
 mod tests {
     use super::*;
 
-    fn row(done: u64, total: Option<u64>, seconds: i64) -> StepRow {
+    fn row(done: u64, total: Option<u64>) -> StepRow {
         let at = |second| jiff::Timestamp::from_second(second).expect("is a time");
+        let mut speed = Speed::default();
+        speed.reached(100, at(10));
+        speed.reached(done, at(20));
         StepRow {
             key: "a".into(),
             state: StepState::Running { attempt: 1 },
             began: Some(at(0)),
             ended: None,
-            heard: Some(at(10 + seconds)),
+            heard: Some(at(20)),
             waits: None,
             done,
             total,
             unit: "rows".into(),
-            first: Some((at(10), 100)),
+            speed,
         }
     }
 
     #[test]
     fn a_rate_counts_from_the_first_progress_of_this_attempt() {
-        let row = row(1_100, Some(2_100), 10);
-        assert_eq!((row.rate(), row.left(), row.percent()), (Some(100), Some(10_000), Some(52)));
+        let row = row(1_100, Some(2_100));
+        assert_eq!((row.rate(), row.percent()), (Some(100), Some(52)));
+        assert_eq!(row.left(), Some(Left { least: 10_000, most: 10_000 }));
     }
 
     #[test]
     fn nothing_is_claimed_that_is_not_known() {
-        assert_eq!(row(100, None, 0).rate(), None);
-        assert_eq!(row(100, Some(200), 5).rate(), None, "a resumed step has done nothing yet");
-        let passed = row(3_000, Some(2_000), 10);
+        assert_eq!(row(100, Some(200)).rate(), None, "a resumed step has done nothing yet");
+        assert_eq!(row(1_100, None).left(), None);
+        let passed = row(3_000, Some(2_000));
         assert_eq!((passed.left(), passed.percent()), (None, Some(99)));
-        assert_eq!(row(0, Some(0), 10).percent(), None);
+        assert_eq!(row(0, Some(0)).percent(), None);
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Actor, AtEnd, CheckResult, CheckStatus, Event, EventKind, Exit, MaintenanceChoice, Outcome, Phase, Plan,
-    PlannedStep, Route, RunState, Service, Severity, StepRow, StepState, Summary, Survey, Work,
+    Actor, AtEnd, CheckResult, CheckStatus, Event, EventKind, Exit, MaintenanceChoice, Outcome, Pace, Phase, Plan,
+    PlannedStep, Route, RunState, Service, Severity, Speed, StepRow, StepState, Summary, Survey, Work,
 };
 
 /// Lines of output that are kept for showing; files hold the rest.
@@ -55,6 +55,8 @@ pub struct State {
     /// Milliseconds of earlier times in maintenance.
     pub down_before: u64,
     pub floor: Option<String>,
+    /// The pace that somebody wants.
+    pub paced: Option<Pace>,
     pub recorded: Option<String>,
     pub confirmed: bool,
     pub backups: Vec<String>,
@@ -151,10 +153,17 @@ impl State {
                 self.run = Some(run.clone());
                 self.run_began.get_or_insert(event.at);
                 self.resumed = *resumed;
+                // How fast it was in another session says little about this one.
+                self.steps.iter_mut().for_each(|row| row.speed = Speed::default());
                 self.ended = None;
             }
             EventKind::History { epoch } => self.history = Some(*epoch),
-            EventKind::RunChanged { state } => self.run_state = Some(*state),
+            EventKind::RunChanged { state } => {
+                self.run_state = Some(*state);
+                if *state == RunState::Paused {
+                    self.steps.iter_mut().for_each(|row| row.speed.rests());
+                }
+            }
             EventKind::PlanChanged { differences } => {
                 self.approved = false;
                 self.changes.clone_from(differences);
@@ -167,7 +176,7 @@ impl State {
             EventKind::StepChanged { key, state } => self.step_changed(key, state, event.at),
             EventKind::Progress { key, done, total, unit } => {
                 if let Some(row) = self.row_mut(key) {
-                    row.first.get_or_insert((event.at, *done));
+                    row.speed.reached(*done, event.at);
                     row.done = *done;
                     row.total = *total;
                     row.unit.clone_from(unit);
@@ -202,6 +211,7 @@ impl State {
                 }
             }
             EventKind::BackedUp { file, .. } => self.backups.push(file.clone()),
+            EventKind::PaceChanged { pace, .. } => self.paced = Some(*pace),
             EventKind::FloorRaised { floor } => self.floor = Some(floor.clone()),
             EventKind::Recorded { version, confirmed } => {
                 self.recorded = Some(version.clone());
@@ -230,7 +240,7 @@ impl State {
                     done: 0,
                     total: None,
                     unit: String::new(),
-                    first: None,
+                    speed: Speed::default(),
                 })
             })
             .collect();
@@ -242,7 +252,6 @@ impl State {
         row.heard = Some(at);
         if matches!(state, StepState::Running { .. }) {
             row.began.get_or_insert(at);
-            row.first = None;
         }
         match state {
             StepState::Waiting { .. } => drop(row.waits.get_or_insert(at)),
@@ -250,6 +259,8 @@ impl State {
             StepState::Running { .. } | StepState::Verifying { .. } => {}
             _ => row.waits = None,
         }
+        // Whatever it is now, it has not worked since its last report.
+        row.speed.rests();
         if state.is_over() {
             row.ended = Some(at);
         }

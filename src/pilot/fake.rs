@@ -262,7 +262,7 @@ impl Fake {
             Decision::Stop => {
                 vec![EventKind::RunChanged { state: RunState::Stopped }, Self::ended(Outcome::Stopped, Exit::Stopped)]
             }
-            Decision::Pause | Decision::Go | Decision::Abandon => Vec::new(),
+            Decision::Pause | Decision::Go | Decision::Pace { .. } | Decision::Abandon => Vec::new(),
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, watch};
 
 use crate::journal::{Fenced, Marks};
-use crate::model::{Answer, Value};
+use crate::model::{Answer, Pace, Value};
 use crate::probe::{AskError, Site};
 use crate::store::{Connection, Location, StoreError};
 
@@ -36,8 +36,8 @@ pub struct Context {
     pub overrides: BTreeSet<String>,
     /// How much there was to do when the step was first begun, where that is known.
     pub total: Option<u64>,
-    /// Whether users are locked out, so that batches may take longer.
-    pub in_maintenance: bool,
+    /// How hard batches press on the database.
+    pub pace: watch::Receiver<Pace>,
     pub reports: mpsc::UnboundedSender<Report>,
     pub control: watch::Receiver<Control>,
 }

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 use super::{Context, Control, Outcome, backfill, backup, file};
 use crate::definition::{Names, Templates};
 use crate::journal::Marks;
-use crate::model::{Backfill, BackupSpec, Edits, FileEdit, FileFormat, Scheme, Setting, Template, Value};
+use crate::model::{Backfill, BackupSpec, Edits, FileEdit, FileFormat, Pace, Scheme, Setting, Template, Value};
 use crate::probe::Site;
 use crate::store::{Connection, Location};
 
@@ -54,7 +54,7 @@ impl Place {
             baseline: BTreeMap::new(),
             overrides: BTreeSet::new(),
             total: None,
-            in_maintenance: false,
+            pace: watch::channel(Pace::Normal).1,
             reports: mpsc::unbounded_channel().0,
             control: watch::channel(Control::Go).1,
         };

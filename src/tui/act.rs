@@ -43,6 +43,14 @@ pub fn on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
             let paused = model.state.run_state == Some(RunState::Paused);
             return send(model, if paused { Decision::Go } else { Decision::Pause });
         }
+        Action::Slower | Action::Faster => {
+            let now = model.state.pace();
+            let next = if action == Action::Slower { now.slower() } else { now.faster() };
+            return match next {
+                Some(pace) => send(model, Decision::Pace { pace }),
+                None => Vec::new(),
+            };
+        }
         Action::Stop => model.popup = Some(Popup::stop(model.moves())),
         Action::Detach => return vec![Effect::Quit { detached: true }],
         Action::Retry => {

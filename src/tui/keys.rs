@@ -47,6 +47,8 @@ pub enum Action {
     SayVersion,
     Approve,
     Pause,
+    Slower,
+    Faster,
     Stop,
     Detach,
     Retry,
@@ -166,6 +168,8 @@ const SCREENS: &[Binding] = &[
     key(&[Press::Char('p')], "p", when::pause_label, words::H_PAUSE, Action::Pause, when::pausable),
     key(&[Press::Char('s')], "s", |_| words::STOP, words::H_STOP, Action::Stop, when::stoppable),
     key(&[Press::Char('d')], "d", |_| words::DETACH, words::H_DETACH, Action::Detach, when::detachable),
+    key(&[Press::Char('-')], "- +", |_| words::PACE, words::H_SLOWER, Action::Slower, when::paced),
+    key(&[Press::Char('+'), Press::Char('=')], "+ =", |_| "", words::H_FASTER, Action::Faster, when::paced),
     key(&[Press::Char('w')], "w", |_| words::WHEEL, words::H_WHEEL, Action::TakeWheel, when::watching),
 ];
 

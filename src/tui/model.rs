@@ -191,6 +191,7 @@ impl Model {
                     | Decision::Override { .. }
                     | Decision::Pause
                     | Decision::Go
+                    | Decision::Pace { .. }
                     | Decision::Stop
                     | Decision::Abandon
             )

@@ -4,7 +4,7 @@ use super::copy;
 use super::model::{Model, Screen};
 use super::notes::NextRead;
 use super::view;
-use crate::model::{CheckStatus, Need, Phase, RunState};
+use crate::model::{CheckStatus, Need, Phase, RunState, StepRow, Work};
 use crate::words::keys as words;
 
 /// Always.
@@ -143,6 +143,12 @@ pub fn skippable(model: &Model) -> bool {
 pub fn pausable(model: &Model) -> bool {
     let state = model.state.run_state;
     model.screen == Screen::Run && model.drives() && matches!(state, Some(RunState::Running | RunState::Paused))
+}
+
+/// Whether something is under way whose pace can be changed.
+pub fn paced(model: &Model) -> bool {
+    let backfill = |row: &&StepRow| model.state.step(&row.key).is_some_and(|s| matches!(s.work, Work::Backfill(_)));
+    model.screen == Screen::Run && model.drives() && model.state.under_way().iter().any(backfill)
 }
 
 /// Pause or go on.

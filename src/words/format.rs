@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::model::Left;
+
 /// `1,234,567`.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();
@@ -25,6 +27,16 @@ pub fn duration(ms: u64) -> String {
         3600..86_400 => format!("{} h {} m", s / 3600, s % 3600 / 60),
         _ => format!("{} d {} h", s / 86_400, s % 86_400 / 3600),
     }
+}
+
+/// `about 40 s left`, `2 m 10 s to 3 m left`.
+pub fn left(Left { least, most }: Left) -> String {
+    let [short, long] = [least, most].map(duration);
+    // Within a tenth of each other they say the same.
+    if short == long || most - least <= most / 10 {
+        return format!("about {long} left");
+    }
+    format!("{short} to {long} left")
 }
 
 /// A time of day as logs have it, `22:04 UTC`.

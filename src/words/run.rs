@@ -1,7 +1,7 @@
 //! What the wizard says during a run and at its end.
 
 use super::format::{clock, count, duration, plural};
-use crate::model::{AtEnd, Outcome, RunState, Service, StepState};
+use crate::model::{AtEnd, Outcome, Pace, RunState, Service, StepState};
 
 pub const LOG: &str = "Log";
 pub const NO_STEP: &str = "No step";
@@ -131,9 +131,9 @@ pub fn rate(per_second: u64, unit: &str) -> String {
     format!("{} {unit}/s", count(per_second))
 }
 
-/// Time left.
-pub fn left(time: &str) -> String {
-    format!("about {time} left")
+/// How hard batches press on the database.
+pub fn pace(pace: Pace) -> String {
+    format!("pace {pace}")
 }
 
 /// Time so far.

@@ -9,7 +9,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use stepwell::definition::{Names, Templates};
 use stepwell::journal::Marks;
-use stepwell::model::{PlannedStep, Scheme};
+use stepwell::model::{Pace, PlannedStep, Scheme};
 use stepwell::probe::Site;
 use stepwell::step::{Context, Control, Outcome, Report, run};
 use stepwell::store::{Connection, Location};
@@ -136,7 +136,7 @@ impl Place {
             baseline: BTreeMap::new(),
             overrides: BTreeSet::new(),
             total: None,
-            in_maintenance: false,
+            pace: watch::channel(Pace::Normal).1,
             reports,
             control: told,
         };

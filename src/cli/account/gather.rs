@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::cli::past::Past;
-use crate::model::{Actor, AtEnd, EventKind, MaintenanceChoice, Phase, RunState, Severity, StepState};
+use crate::model::{Actor, AtEnd, EventKind, MaintenanceChoice, Pace, Phase, RunState, Severity, StepState};
 use crate::words::format::between;
 
 /// A run. As JSON, a program may rely on it.
@@ -82,6 +82,9 @@ pub enum What<'a> {
         hash: &'a str,
         irreversible: &'a [String],
         at_end: AtEnd,
+    },
+    Paced {
+        pace: Pace,
     },
     /// Put these backups back.
     Restored {
@@ -171,6 +174,7 @@ fn decision(kind: &EventKind) -> Option<(&Actor, What<'_>)> {
         EventKind::Approved { hash, irreversible, at_end, by } => {
             (by, What::Approved { hash, irreversible, at_end: *at_end })
         }
+        EventKind::PaceChanged { pace, by } => (by, What::Paced { pace: *pace }),
         EventKind::Restoring { files, by } => (by, What::Restored { files }),
         _ => return None,
     })

@@ -122,6 +122,7 @@ fn decision(decision: &Decision<'_>) -> String {
         What::Maintenance { choice: MaintenanceChoice::Skip { reason } } => {
             format!("left maintenance out, because {}", plain(reason))
         }
+        What::Paced { pace } => format!("set the pace of batches to {pace}"),
         What::Answered { key, value } => format!("answered {} with {}", code(key), code(value)),
         What::Restored { files } => {
             format!("put the backup back: {}", files.iter().map(|file| code(file)).collect::<Vec<_>>().join(", "))

@@ -30,6 +30,8 @@ pub struct Crew<'a> {
     done: AtomicU64,
     aside: AtomicU64,
     total: u64,
+    /// How many there are.
+    pub workers: u32,
     /// Turns true when one worker ends before the work does.
     halt: watch::Sender<bool>,
 }
@@ -53,6 +55,7 @@ impl<'a> Crew<'a> {
             aside: AtomicU64::new(standing.aside()),
             total: standing.total(),
             standing: Mutex::new(standing),
+            workers: 1,
             halt: watch::channel(false).0,
         }
     }
@@ -63,10 +66,11 @@ impl<'a> Crew<'a> {
     }
 
     /// Does all that is left of the pass, with a worker for each connection. Gives back where that ended.
-    pub async fn work(self, connections: &mut [Connection], first: u64) -> (Standing, Result<(), Outcome>) {
+    pub async fn work(mut self, connections: &mut [Connection], first: u64) -> (Standing, Result<(), Outcome>) {
+        self.workers = u32::try_from(connections.len()).unwrap_or(u32::MAX);
         self.tell();
         let workers = connections.iter_mut().map(|connection| {
-            let size = Size::new(first, self.context.in_maintenance);
+            let size = Size::new(first);
             let worker = Worker::new(&self, connection, size, Patience::new(self.halt.subscribe()));
             async {
                 let ended = worker.work().await;
@@ -115,6 +119,12 @@ impl<'a> Crew<'a> {
 
     fn tell(&self) {
         self.context.progress(self.done.load(Ordering::Relaxed), Some(self.total), "rows");
+    }
+
+    /// Waits until another worker has ended before the work did.
+    pub async fn halted(&self) {
+        // Its sender lives as long as this does.
+        let _ = self.halt.subscribe().wait_for(|halt| *halt).await;
     }
 
     /// Whether another worker has ended before the work did.

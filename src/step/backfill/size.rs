@@ -2,19 +2,33 @@
 
 use std::time::Duration;
 
+use crate::model::Pace;
+
 /// Rows of the first batch, unless the definition says.
 pub const FIRST: u64 = 2_000;
 /// Batches never grow beyond this, so that the write-ahead log stays bounded.
 pub const MOST: u64 = 100_000;
-/// A batch takes about this long while users work.
-const LIVE: Duration = Duration::from_millis(100);
-/// And this long while they are locked out.
-const OFFLINE: Duration = Duration::from_millis(400);
+
+/// How long a batch takes, about.
+fn aim(pace: Pace) -> Duration {
+    Duration::from_millis(match pace {
+        Pace::Gentle => 50,
+        Pace::Normal => 100,
+        Pace::Full => 400,
+    })
+}
+
+/// How long one of so many workers rests after a batch: together they take half of the time of one.
+pub fn rest(pace: Pace, took: Duration, workers: u32) -> Duration {
+    match pace {
+        Pace::Gentle => took * (2 * workers).saturating_sub(1),
+        Pace::Normal | Pace::Full => Duration::ZERO,
+    }
+}
 
 /// The size of one worker's next batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Size {
-    target: Duration,
     /// Of batches that are not looked into.
     rows: u64,
     /// So many rows from here on hold one that is refused.
@@ -22,8 +36,8 @@ pub struct Size {
 }
 
 impl Size {
-    pub fn new(first: u64, in_maintenance: bool) -> Size {
-        Size { target: if in_maintenance { OFFLINE } else { LIVE }, rows: first.clamp(1, MOST), suspect: None }
+    pub fn new(first: u64) -> Size {
+        Size { rows: first.clamp(1, MOST), suspect: None }
     }
 
     /// Rows of the next batch.
@@ -33,11 +47,11 @@ impl Size {
     }
 
     /// The batch was done in this time.
-    pub fn fitted(&mut self, took: Duration) {
+    pub fn fitted(&mut self, took: Duration, pace: Pace) {
         match self.suspect {
             // The bad one is among the rest.
             Some(n) => self.suspect = n.checked_sub(self.rows()).filter(|rest| *rest > 0),
-            None => self.rows = next(self.rows, took, self.target),
+            None => self.rows = next(self.rows, took, aim(pace)),
         }
     }
 
@@ -89,8 +103,18 @@ mod tests {
     }
 
     #[test]
+    fn gently_all_workers_together_take_half_of_the_time_of_one() {
+        let batch = aim(Pace::Gentle);
+        for workers in [1, 2, 8] {
+            let round = batch + rest(Pace::Gentle, batch, workers);
+            assert_eq!(batch * workers * 2, round, "{workers} workers");
+        }
+        assert_eq!(rest(Pace::Full, batch, 2), Duration::ZERO);
+    }
+
+    #[test]
     fn a_lock_halves_the_next_batch() {
-        let mut size = Size::new(1000, false);
+        let mut size = Size::new(1000);
         size.held_up();
         assert_eq!(size.rows(), 500);
         for _ in 0..20 {
@@ -102,11 +126,11 @@ mod tests {
     #[test]
     fn the_bad_one_of_any_number_of_rows_is_found_and_the_others_are_done() {
         for (rows, bad) in [(1, 0), (2, 0), (2, 1), (7, 3), (1000, 0), (1000, 999), (1000, 500), (100_000, 77_777)] {
-            let (mut size, mut at, mut refusals) = (Size::new(rows, false), 0, 0);
+            let (mut size, mut at, mut refusals) = (Size::new(rows), 0, 0);
             let found = loop {
                 let batch = at..at + size.rows();
                 if !batch.contains(&bad) {
-                    size.fitted(Duration::from_millis(100));
+                    size.fitted(Duration::from_millis(100), Pace::Normal);
                     at = batch.end;
                 } else if size.refused() {
                     break at;

@@ -1,17 +1,18 @@
 //! One worker: batch after batch along a range, smaller where somebody holds a lock, down to the one row where a row
 //! is refused.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::checkpoint::{Bad, Position, save, save_bad};
 use super::crew::{Crew, Taken};
 use super::patience::Patience;
 use super::ranges::{further, is_behind};
-use super::size::Size;
+use super::size::{Size, rest};
 use super::statements::Key;
 use super::wal::Log;
 use super::{Outcome, Report};
 use crate::journal::Fenced;
+use crate::step::Control;
 use crate::store::{Connection, StoreError, Trouble};
 
 /// More rows than this are not set aside: then something is wrong with more than some rows.
@@ -80,9 +81,11 @@ impl<'a> Worker<'a> {
         self.log = log;
         match ended {
             Ok(to) => {
-                self.size.fitted(took);
+                let pace = *self.crew.context.pace.borrow();
+                self.size.fitted(took, pace);
                 self.patience.reset();
                 self.moved(taken, to);
+                self.rest(rest(pace, took, self.crew.workers)).await;
                 Ok(())
             }
             Err(Undone { error: Fenced::Store(error), end: Some(end) }) if error.trouble == Trouble::Refused => {
@@ -93,6 +96,22 @@ impl<'a> Worker<'a> {
                 let next = format!(" with {} rows", self.size.rows());
                 self.patience.after(undone.error, &next, self.crew.context).await
             }
+        }
+    }
+
+    /// Leaves the database to others for a while, unless somebody wants something else meanwhile.
+    async fn rest(&self, time: Duration) {
+        if time.is_zero() {
+            return;
+        }
+        let context = self.crew.context;
+        let (mut control, mut pace) = (context.control.clone(), context.pace.clone());
+        pace.mark_unchanged();
+        tokio::select! {
+            () = tokio::time::sleep(time) => {}
+            _ = control.wait_for(|c| *c >= Control::Stop) => {}
+            _ = pace.changed() => {}
+            () = self.crew.halted() => {}
         }
     }
 

@@ -4,11 +4,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::say;
-use crate::model::{Need, RunState, StepRow, StepState};
+use crate::model::{Need, RunState, StepRow, StepState, Work};
 use crate::tui::model::Model;
 use crate::tui::popup::question_text;
 use crate::tui::text::fit;
-use crate::words::format::{and_more, between, duration, visible};
+use crate::words::format::{and_more, between, duration, left as time_left, visible};
 use crate::words::screens as words;
 
 /// Lines of output that a failure shows.
@@ -88,15 +88,20 @@ fn current(lines: &mut Vec<Line<'static>>, model: &Model, room: usize) {
 
 fn progress(model: &Model, row: &StepRow, room: usize) -> Line<'static> {
     let g = model.theme.glyphs;
-    let amount = words::amount(row.done, row.total, &visible(&row.unit));
+    let mut amount = words::amount(row.done, row.total, &visible(&row.unit));
+    if model.state.step(&row.key).is_some_and(|step| matches!(step.work, Work::Backfill(_))) {
+        amount = format!("{amount}   {}", words::pace(model.state.pace()));
+    }
     let Some(percent) = row.percent() else { return Line::raw(format!(" {amount}")) };
-    let cells = (room / 3).clamp(10, 40);
+    let amount = format!("  {percent} %   {amount}");
+    // The numbers count for more than the bar.
+    let cells = (room / 3).clamp(10, 40).min(room.saturating_sub(amount.chars().count() + 2));
     let full = cells * percent as usize / 100;
     Line::from(vec![
         Span::raw(" "),
         Span::styled(g.bar_full.repeat(full), model.theme.accent()),
         Span::styled(g.bar_empty.repeat(cells - full), model.theme.quiet()),
-        Span::raw(format!("  {percent} %   {amount}")),
+        Span::raw(amount),
     ])
 }
 
@@ -107,7 +112,7 @@ fn signs(model: &Model, row: &StepRow) -> String {
         parts.push(words::rate(rate, &visible(&row.unit)));
     }
     if let Some(left) = row.left() {
-        parts.push(words::left(&duration(left)));
+        parts.push(time_left(left));
     }
     if let (Some(began), Some(now)) = (row.began, model.now) {
         parts.push(words::running_for(&duration(between(began, now))));

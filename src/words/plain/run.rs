@@ -1,8 +1,8 @@
 //! A run as it goes on: steps, signs of life, the end.
 
 use super::{block, service};
-use crate::model::{Actor, MaintenanceChoice, Outcome, RunState, Severity, State, StepState, Summary};
-use crate::words::format::{and_more, bytes, count, duration, plural, visible};
+use crate::model::{Actor, Left, MaintenanceChoice, Outcome, Pace, RunState, Severity, State, StepState, Summary};
+use crate::words::format::{and_more, bytes, count, duration, left as time_left, plural, visible};
 
 /// `anna (as root) on db1`.
 pub fn who(actor: &Actor) -> String {
@@ -35,6 +35,11 @@ pub fn maintenance(choice: &MaintenanceChoice) -> String {
 /// A question of the plan was answered.
 pub fn answered(key: &str, value: &str, by: &Actor) -> String {
     format!("Answer to {}: {} (by {})", visible(key), visible(value), who(by))
+}
+
+/// How hard batches press on the database from now on.
+pub fn paced(pace: Pace, by: &Actor) -> String {
+    format!("The pace of batches is {pace} from now on (by {}).", who(by))
 }
 
 /// The plan is not the one that was approved.
@@ -94,7 +99,7 @@ pub fn step(number: usize, of: usize, title: &str, key: &str, state: &StepState,
 }
 
 /// `120,000 of 200,000 rows (60 %), 45,000/s, about 2 s left`
-pub fn progress(done: u64, total: Option<u64>, unit: &str, rate: Option<u64>, left: Option<u64>) -> String {
+pub fn progress(done: u64, total: Option<u64>, unit: &str, rate: Option<u64>, left: Option<Left>) -> String {
     let unit = if unit.is_empty() { String::new() } else { format!(" {}", visible(unit)) };
     let mut text = match total {
         // An estimate may be passed; more than all of it would only confuse.
@@ -108,7 +113,7 @@ pub fn progress(done: u64, total: Option<u64>, unit: &str, rate: Option<u64>, le
         text.push_str(&format!(", {}/s", count(rate)));
     }
     if let Some(left) = left {
-        text.push_str(&format!(", about {} left", duration(left)));
+        text.push_str(&format!(", {}", time_left(left)));
     }
     text
 }
