@@ -81,6 +81,11 @@ pub fn ask(path: &Path, query: &str) -> String {
     })
 }
 
+/// The answers to a query with one column, as text, sorted.
+pub fn column(path: &Path, query: &str) -> Vec<String> {
+    block_on(async { texts(&mut open(path, true).await, query).await })
+}
+
 /// Makes the database if need be, and carries out `statements`.
 pub fn execute(path: &Path, statements: &str) {
     block_on(async {

@@ -145,6 +145,18 @@ impl Screen {
         self
     }
 
+    /// Waits until the program has written more than so many bytes, or has ended.
+    #[track_caller]
+    pub fn wait_more(&self, bytes: usize) -> &Self {
+        let mut more = false;
+        drop(self.shared.wait(PATIENCE, |drawn| {
+            more = drawn.closed || drawn.exit.is_some() || drawn.raw.len() > bytes;
+            more
+        }));
+        assert!(more, "{} s passed, and nothing more was written:\n{}", PATIENCE.as_secs(), self.contents());
+        self
+    }
+
     /// Presses a key by its name, such as `enter`, `down`, `ctrl-c`, or a single character.
     #[track_caller]
     pub fn press(&self, key: &str) -> &Self {
