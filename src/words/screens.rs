@@ -284,8 +284,11 @@ pub fn touches(what: &str) -> String {
 
 /// How long it takes, and how that is known.
 pub fn estimate(time: &str) -> String {
-    format!("Expected to take {time}.")
+    format!("Expected to take {time}, as its definition says; here it may be less or more.")
 }
+
+/// Nobody has said how long it takes.
+pub const NO_ESTIMATE: &str = "Its definition does not say how long it takes.";
 
 /// Whether the service may run meanwhile.
 pub fn offline(offline: Offline) -> &'static str {

@@ -39,8 +39,11 @@ fn lines(model: &Model, step: &PlannedStep, number: usize, room: usize) -> Vec<L
     if !step.touches.is_empty() {
         say(&mut lines, &words::touches(&visible(&step.touches)), room, Style::new());
     }
+    // A check is over at once, and a question takes as long as its answer.
     if let Some(ms) = step.estimate {
         say(&mut lines, &words::estimate(&duration(ms)), room, Style::new());
+    } else if !matches!(step.work, Work::Ask(_) | Work::Check(_) | Work::Baseline(_)) && step.estimate_each.is_none() {
+        say(&mut lines, words::NO_ESTIMATE, room, Style::new());
     }
     if step.offline > Offline::No {
         say(&mut lines, words::offline(step.offline), room, Style::new());
