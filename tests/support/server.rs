@@ -28,6 +28,8 @@ pub struct Server {
     log: Log,
     /// Where it listens besides its socket, encrypted and for those with a password.
     port: Option<u16>,
+    /// Whether it takes little memory.
+    small: bool,
 }
 
 /// A password that a URL has to carry whole.
@@ -36,7 +38,12 @@ pub const PASSWORD: &str = "p@ss:w/rd?#%&=ä'\\";
 impl Server {
     /// Starts one. What a new one consists of is made once and copied from then on.
     pub fn start(kind: Kind) -> Server {
-        Self::start_on(kind, None)
+        Self::start_on(kind, None, true)
+    }
+
+    /// Starts one with the settings that it is installed with, where other ones are made small.
+    pub fn start_as_installed(kind: Kind) -> Server {
+        Self::start_on(kind, None, false)
     }
 
     /// Starts one that listens on this machine, too, with a certificate of its own (`cert.pem` in its folder), and has
@@ -44,7 +51,7 @@ impl Server {
     pub fn start_listening(kind: Kind) -> Server {
         let port =
             std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
-        let server = Self::start_on(kind, Some(port));
+        let server = Self::start_on(kind, Some(port), true);
         let password = PASSWORD.replace('\\', if kind == Kind::Mariadb { "\\\\" } else { "\\" }).replace('\'', "''");
         match kind {
             Kind::Postgres => server.sql(&format!("create role secretive login superuser password '{password}'")),
@@ -55,7 +62,7 @@ impl Server {
         server
     }
 
-    fn start_on(kind: Kind, port: Option<u16>) -> Server {
+    fn start_on(kind: Kind, port: Option<u16>, small: bool) -> Server {
         let template = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{kind:?}").to_lowercase());
         let lock = fs::File::create(template.with_extension("lock")).expect("a lock");
         lock.lock().expect("the lock");
@@ -71,7 +78,7 @@ impl Server {
         let folder = tempfile::Builder::new().prefix("sw").tempdir_in("/tmp").expect("a folder");
         copy(&template, &folder.path().join("data"));
         give_away(kind, folder.path());
-        let mut server = Server { kind, folder, child: None, log: Log::default(), port };
+        let mut server = Server { kind, folder, child: None, log: Log::default(), port, small };
         if port.is_some() {
             server.certify();
         }
@@ -87,7 +94,9 @@ impl Server {
             Kind::Postgres => {
                 let mut command = as_nobody(program("postgres"));
                 command.arg("-D").arg(&data).arg("-k").arg(&socket);
-                command.args(["-c", "shared_buffers=32MB", "-c", "max_connections=30"]);
+                if self.small {
+                    command.args(["-c", "shared_buffers=32MB", "-c", "max_connections=30"]);
+                }
                 let file = |name: &str| self.folder.path().join(name).display().to_string();
                 match self.port {
                     None => drop(command.args(["-c", "listen_addresses="])),
@@ -112,7 +121,10 @@ impl Server {
                 command.arg("--no-defaults").arg(format!("--datadir={}", data.display()));
                 command.arg(format!("--socket={}", socket.display()));
                 command.arg(format!("--pid-file={}", self.folder.path().join("pid").display()));
-                command.args(["--innodb-buffer-pool-size=32M", "--innodb-log-file-size=16M", "--user=root"]);
+                command.arg("--user=root");
+                if self.small {
+                    command.args(["--innodb-buffer-pool-size=32M", "--innodb-log-file-size=16M"]);
+                }
                 match self.port {
                     None => drop(command.args(["--skip-networking", "--skip-grant-tables"])),
                     Some(port) => {

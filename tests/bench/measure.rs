@@ -1,0 +1,48 @@
+//! One process from its start to its end: how long it took, and how much memory and log.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use super::contender::Contender;
+use super::place::Place;
+
+/// How often memory and log are looked at. What the kernel tells of memory is the most that there ever was.
+const LOOK: Duration = Duration::from_millis(10);
+
+#[derive(Clone, Copy, Debug)]
+pub struct Measured {
+    pub seconds: f64,
+    /// The most bytes of memory that its own process held.
+    pub memory: u64,
+    /// The most bytes of SQLite's write-ahead log.
+    pub log: u64,
+}
+
+pub fn measure(place: &Place, contender: &Contender) -> Measured {
+    let mut command = contender.command(place);
+    let output = tempfile::NamedTempFile::new().expect("a file");
+    let said = || output.reopen().expect("a file");
+    command.stdin(Stdio::null()).stdout(said()).stderr(said());
+    let began = Instant::now();
+    let mut child = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", contender.name()));
+    let (mut memory, mut log) = (0, 0);
+    let status = loop {
+        memory = memory.max(most_memory(child.id()));
+        log = log.max(place.log());
+        match child.try_wait().expect("a child") {
+            Some(status) => break status,
+            // A measurement goes with the clock; nothing is waited for here that could be told.
+            None => std::thread::sleep(LOOK),
+        }
+    };
+    let seconds = began.elapsed().as_secs_f64();
+    let text = std::fs::read_to_string(output.path()).unwrap_or_default();
+    assert!(status.success(), "{} ({status}):\n{text}", contender.name());
+    Measured { seconds, memory, log }
+}
+
+fn most_memory(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) * 1024
+}
