@@ -52,6 +52,8 @@ fn site(catalogue: &Catalogue, from: &str) -> Site {
         deployment: system.name.clone(),
         dir: "/srv".into(),
         state_dir: "/srv/.stepwell".into(),
+        limits: stepwell::model::Limits::default(),
+        replicas: Arc::default(),
         scheme: system.versions.scheme.clone(),
         names: Names {
             facts: system

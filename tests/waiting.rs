@@ -6,29 +6,8 @@ use std::process::{Command, Stdio};
 
 use stepwell::model::{EventKind, StepState};
 use support::database::Locked;
-use support::ledger::{Ledger, LedgerDeployment};
-use support::runner::Runner;
+use support::ledger::Ledger;
 use support::server::Kind;
-
-/// Waits until a step says that it waits for something outside, and why.
-#[track_caller]
-fn wait_outside(runner: &mut Runner, key: &str, why: &str) {
-    let mut reason = String::new();
-    runner.wait_for(&format!("{key} waits: {why}"), |event| match event {
-        EventKind::StepChanged { key: k, state: StepState::Waiting { reason: said, outside: true, .. } } => {
-            reason.clone_from(said);
-            k == key && said.contains(why) && said.contains("since")
-        }
-        _ => false,
-    });
-}
-
-#[track_caller]
-fn arrives(runner: Runner, ledger: &LedgerDeployment) {
-    let (code, events) = runner.finish();
-    assert_eq!(code, 0, "{events:#?}");
-    assert_eq!(ledger.version(), "2.0.0");
-}
 
 #[test]
 fn a_lock_on_a_server_is_waited_for_and_its_holder_named() {
@@ -53,7 +32,7 @@ fn a_lock_on_a_server_is_waited_for_and_its_holder_named() {
             std::thread::yield_now();
         }
         drop(waiting);
-        wait_outside(&mut runner, "2.0.0/version", "holds it");
+        runner.wait_outside("2.0.0/version", "holds it");
         // The server ends what a client that is gone had begun only when it notices.
         let end = match kind {
             Kind::Postgres => "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(1000)%' and pid <> pg_backend_pid()".to_owned(),
@@ -61,7 +40,8 @@ fn a_lock_on_a_server_is_waited_for_and_its_holder_named() {
         };
         ledger.sql(&end);
         let _ = holder.wait();
-        arrives(runner, &ledger);
+        runner.arrives();
+        assert_eq!(ledger.version(), "2.0.0");
     }
 }
 
@@ -72,9 +52,10 @@ fn a_locked_file_is_waited_for() {
     let waiting = ledger.gate.reached();
     let lock = Locked::exclusively(&ledger.path());
     drop(waiting);
-    wait_outside(&mut runner, "2.0.0/fill", "locked by another process");
+    runner.wait_outside("2.0.0/fill", "locked by another process");
     drop(lock);
-    arrives(runner, &ledger);
+    runner.arrives();
+    assert_eq!(ledger.version(), "2.0.0");
 }
 
 #[test]
@@ -90,7 +71,8 @@ fn the_journal_is_waited_for_when_its_server_is_away() {
             |event| matches!(event, EventKind::Notice { text, .. } if text.contains("nothing is lost")),
         );
         ledger.server.as_mut().expect("a server").run();
-        arrives(runner, &ledger);
+        runner.arrives();
+        assert_eq!(ledger.version(), "2.0.0");
     }
 }
 

@@ -42,27 +42,23 @@ pub fn lock(path: &Path) -> Result<Lock, Failure> {
     })
 }
 
-/// Takes in what an open session tells, until it is silent for a moment.
+/// Takes in all that an open session has told so far.
 ///
 /// # Errors
 /// With the runner's reason, when it does not talk to this client at all.
 pub async fn catch_up(client: &mut Client, state: &mut State) -> Result<(), String> {
-    let began = jiff::Timestamp::now();
-    let deadline = tokio::time::Instant::now() + PATIENCE;
-    // What happens from now on comes after all that happened before.
-    while state.now.is_none_or(|at| at < began) {
-        let quiet = if state.seq == 0 { PATIENCE } else { Duration::from_millis(50) };
-        match tokio::time::timeout(quiet, client.events.recv()).await {
-            Ok(Some(FromRunner::Event(event))) => state.apply(&event),
-            Ok(Some(FromRunner::Refused { reason })) => return Err(reason),
-            Ok(Some(FromRunner::Wheel { .. })) => {}
-            Ok(Some(FromRunner::Gone) | None) | Err(_) => break,
+    let all = async {
+        while let Some(message) = client.events.recv().await {
+            match message {
+                FromRunner::Event(event) => state.apply(&event),
+                FromRunner::Refused { reason } => return Err(reason),
+                FromRunner::Wheel { .. } | FromRunner::Gone => break,
+            }
         }
-        if tokio::time::Instant::now() > deadline {
-            break;
-        }
-    }
-    Ok(())
+        Ok(())
+    };
+    // A runner that does not get to it is told by what it has said so far.
+    tokio::time::timeout(PATIENCE, all).await.unwrap_or(Ok(()))
 }
 
 /// Who holds the lease, and what to do about it.

@@ -9,12 +9,13 @@ use marked_yaml::Node;
 use serde_yaml::{Mapping, Value as Yaml};
 
 use super::fact::name;
+use super::limits::limits;
 use super::node::{Context, Fields, boolean, entries, list, place, text};
 use super::parse::parse;
 use super::step::id;
 use super::system::{FORMAT, format};
 use super::{Findings, Sources};
-use crate::model::{Place, System};
+use crate::model::{Limits, Place, System};
 
 /// An operator's instance of a system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,10 @@ pub struct Deployment {
     /// Holds the socket, the file journal, logs and outputs.
     pub state_dir: PathBuf,
     pub journal: JournalPlace,
+    /// What batches wait for.
+    pub limits: Limits,
+    /// Replicas whose lag is asked there.
+    pub replicas: Vec<Source>,
     /// A program that gets events on its standard input; empty when there is none.
     pub on_event: Vec<String>,
 }
@@ -116,6 +121,7 @@ fn deployment(context: &Context, node: &Node, path: &Path) -> Option<Deployment>
     let facts = fields.entries("facts", |context, key, node| Some((name(context, key)?, fact(context, node)?)));
     let state_dir = fields.get("state_dir", text);
     let journal = fields.get("journal", |context, node| journal(context, node, &stores)).unwrap_or_default();
+    let (limits, replicas) = fields.get("limits", limits).unwrap_or_default();
     let on_event = fields.list("on_event", text);
     fields.finish();
     Some(Deployment {
@@ -127,6 +133,8 @@ fn deployment(context: &Context, node: &Node, path: &Path) -> Option<Deployment>
         stores,
         facts: facts.into_iter().collect(),
         journal,
+        limits,
+        replicas,
         on_event,
     })
 }
@@ -178,7 +186,7 @@ pub fn check_journal(deployment: &Deployment, system: &System) -> Result<(), Fin
 
 const SOURCES: [&str; 4] = ["env", "file", "run", "ask"];
 
-fn source(context: &Context, node: &Node) -> Option<Source> {
+pub(super) fn source(context: &Context, node: &Node) -> Option<Source> {
     if !matches!(node, Node::Mapping(_)) {
         return text(context, node).map(Source::Plain);
     }
@@ -310,6 +318,8 @@ mod tests {
             ]),
             state_dir: folder.path().join("state"),
             journal: JournalPlace::Store("db".to_owned()),
+            limits: Limits::default(),
+            replicas: Vec::new(),
             on_event: vec!["/usr/bin/notify".to_owned()],
         };
         std::fs::write(&path, write_deployment(&deployment).expect("works")).expect("works");

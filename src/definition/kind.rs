@@ -73,6 +73,7 @@ fn backfill(context: &Context, node: &Node) -> Option<Backfill> {
     let statement = fields.get("statement", query);
     let batch = fields.get("batch", at_least_one);
     let workers = fields.get("workers", workers);
+    let only_while = fields.get("only_while", |context, node| probe(context, node, Allowed::default())).map(Box::new);
     fields.finish();
     if sets && states {
         context.report(fields.key_place("statement"), "a backfill has both `set` and `statement`", "keep one of them");
@@ -86,7 +87,7 @@ fn backfill(context: &Context, node: &Node) -> Option<Backfill> {
     }
     let set = set.unwrap_or_default();
     let (table, key, pending) = (table?, key?, pending?);
-    Some(Backfill { store, table, key, pending, set, statement, batch, workers, set_aside: false })
+    Some(Backfill { store, table, key, pending, set, statement, batch, workers, only_while, set_aside: false })
 }
 
 fn workers(context: &Context, node: &Node) -> Option<u32> {

@@ -4,6 +4,7 @@
 //! line and column, the line itself and what to do. Nothing here asks a store or starts a program.
 
 mod advice;
+mod bytes;
 mod catalogue;
 mod deployment;
 pub mod duration;
@@ -11,6 +12,7 @@ mod edit;
 mod fact;
 mod keys;
 mod kind;
+mod limits;
 mod lint;
 pub(crate) mod node;
 pub(crate) mod parse;

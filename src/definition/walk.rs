@@ -111,7 +111,8 @@ fn kind<'c>(kind: &'c Kind, within: &Where<'c>, visit: &mut dyn Visit) {
         Kind::Backup(backup) => backup.to.iter().for_each(|t| visit.template(t, within)),
         Kind::Steps(steps) => steps.iter().for_each(|s| step(s, within, visit)),
         Kind::Check(own) => check(own, within, visit),
-        Kind::Backfill(_) | Kind::Use(_) => {}
+        Kind::Backfill(backfill) => backfill.only_while.iter().for_each(|p| probe(p, within, visit)),
+        Kind::Use(_) => {}
     }
 }
 

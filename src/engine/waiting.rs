@@ -29,10 +29,11 @@ impl Machine {
         let began = self.state.steps.iter().find(|row| row.key == key).and_then(|row| row.waits);
         let since = began.unwrap_or(self.now);
         let reason = format!("{reason} (since {})", since.strftime("%H:%M:%S UTC"));
-        self.say(EventKind::StepChanged {
-            key,
-            state: StepState::Waiting { reason, attempt, until: None, outside: true },
-        });
+        let state = StepState::Waiting { reason, attempt, until: None, outside: true };
+        // What is so still is no news.
+        if self.row_state(&key) != Some(&state) {
+            self.say(EventKind::StepChanged { key, state });
+        }
     }
 
     /// What a step waited for has come.

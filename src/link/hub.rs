@@ -16,7 +16,7 @@ use super::client::{Socket, message};
 use super::frame::{FORMAT, ToClient, ToServer, line};
 use crate::engine::{Incoming, Outgoing, Port};
 use crate::journal::me;
-use crate::model::{Actor, Decision, Event, EventKind};
+use crate::model::{Actor, Decision, Event, EventKind, StepState};
 
 /// Lines of output that are kept for clients that come later.
 const LOG_LINES: usize = 500;
@@ -178,6 +178,8 @@ enum What {
     Progress(String),
     /// Only the last lines count.
     Log,
+    /// A step waits for something outside.
+    Wait(String),
 }
 
 struct Switchboard {
@@ -220,11 +222,23 @@ impl Switchboard {
         let what = match &event.kind {
             EventKind::Progress { key, .. } => What::Progress(key.clone()),
             EventKind::Log { .. } => What::Log,
+            EventKind::StepChanged { key, state: StepState::Waiting { until: None, .. } } => What::Wait(key.clone()),
             _ => What::Whole,
         };
         match &what {
             What::Whole => {}
             What::Progress(_) => self.log.retain(|kept| kept.what != what),
+            // Of a long wait its beginning and how it stands are kept, however often the numbers in it change.
+            What::Wait(key) => {
+                let of_step = |(_, kept): &(usize, &Kept)| matches!(&kept.event.kind, EventKind::StepChanged { key: of, .. } if of == key);
+                let mut last = self.log.iter().enumerate().rev().filter(of_step);
+                if let (Some((at, newest)), Some((_, before))) = (last.next(), last.next())
+                    && newest.what == what
+                    && before.what == what
+                {
+                    self.log.remove(at);
+                }
+            }
             What::Log => {
                 if self.log.iter().filter(|kept| kept.what == What::Log).count() >= LOG_LINES
                     && let Some(oldest) = self.log.iter().position(|kept| kept.what == What::Log)
@@ -245,8 +259,13 @@ impl Switchboard {
                 if !client.observer && self.driver.is_none() {
                     self.driver = Some(client.id);
                 }
+                let observer = client.observer.then_some(client.id);
                 self.clients.push(client);
                 self.company_changed();
+                // Who is no company still has to hear when it knows everything so far.
+                if let Some(id) = observer {
+                    self.tell(id, self.wheel(id));
+                }
             }
             Command::Left { id } => {
                 self.clients.retain(|c| c.id != id);
@@ -291,13 +310,16 @@ impl Switchboard {
     }
 
     fn wheel_changed(&self) {
+        for client in self.clients.iter().filter(|c| !c.observer) {
+            client.ear.tell(self.wheel(client.id));
+        }
+    }
+
+    /// Who decides, as a client is told: all that happened before it joined was told before that.
+    fn wheel(&self, id: u64) -> ToClient {
         let driver = self.clients.iter().find(|c| Some(c.id) == self.driver).map(|c| c.actor.clone());
         let company = self.clients.iter().filter(|c| !c.observer).count();
-        for client in self.clients.iter().filter(|c| !c.observer) {
-            let yours = self.driver == Some(client.id);
-            let watchers = company.saturating_sub(1);
-            client.ear.tell(ToClient::Wheel { yours, driver: driver.clone(), watchers });
-        }
+        ToClient::Wheel { yours: self.driver == Some(id), driver, watchers: company.saturating_sub(1) }
     }
 
     fn tell(&self, id: u64, frame: ToClient) {

@@ -3,6 +3,7 @@
 mod decision;
 mod event;
 mod exit;
+mod limits;
 mod pace;
 mod place;
 mod plan;
@@ -20,6 +21,7 @@ mod window;
 pub use decision::{AtEnd, Decision, MaintenanceChoice};
 pub use event::{Actor, Event, EventKind, Outcome, RunState, Service, Severity, StepState, Summary};
 pub use exit::Exit;
+pub use limits::Limits;
 pub use pace::Pace;
 pub use place::Place;
 pub use plan::{Hop, Listed, Noted, Parallel, Phase, Plan, PlannedStep, ResumeClass, Scope, Work};

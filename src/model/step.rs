@@ -76,6 +76,9 @@ pub struct Backfill {
     /// So many at a time, where the database lets several write; one when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workers: Option<u32>,
+    /// Batches are done while this is so; otherwise they wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_while: Option<Box<Probe>>,
     /// A row that is refused is set aside, and the others go on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub set_aside: bool,

@@ -97,6 +97,8 @@ fn site(catalogue: &Catalogue) -> Site {
         names: Names { facts: Arc::new(BTreeMap::from([("nodes".to_owned(), nodes)])), ..Names::default() },
         secrets: Arc::default(),
         stores: Arc::default(),
+        limits: crate::model::Limits::default(),
+        replicas: Arc::default(),
         env: Arc::default(),
         templates: Templates::new(&catalogue.system.versions.scheme),
     }

@@ -46,6 +46,8 @@ pub async fn resolve(catalogue: &Catalogue, deployment: &Deployment, given: &BTr
             names: Names { here, ..Names::default() },
             secrets: Arc::default(),
             stores: Arc::default(),
+            limits: deployment.limits.clone(),
+            replicas: Arc::default(),
             env: system.env.as_slice().into(),
             templates: Templates::new(&system.versions.scheme),
         },
@@ -73,6 +75,7 @@ pub async fn resolve(catalogue: &Catalogue, deployment: &Deployment, given: &BTr
             resolver.store(store, deployment.stores.get(&store.name)).await;
         }
     }
+    resolver.replicas(&deployment.replicas);
     let Resolver { site, facts, stores, problems, .. } = resolver;
     Resolved { site, facts, stores, problems }
 }
@@ -285,12 +288,7 @@ impl Resolver<'_> {
                         found.error = Some(e.to_string());
                     }
                 }
-                let secrets = Arc::make_mut(&mut self.site.secrets);
-                secrets.insert(format!("stores.{}.url", spec.name), url.clone());
-                // A driver's message may hold it alone.
-                if let Some(password) = location.server().and_then(|server| server.password.clone()) {
-                    secrets.insert(format!("stores.{}.password", spec.name), password);
-                }
+                self.keep_secret(&format!("stores.{}", spec.name), &url, &location);
                 let path = location.file().map(|path| path.display().to_string());
                 let names = StoreNames { engine: found.engine.clone(), url, path };
                 Arc::make_mut(&mut self.site.names.stores).insert(spec.name.clone(), names);
@@ -298,6 +296,34 @@ impl Resolver<'_> {
             }
         }
         self.stores.push(found);
+    }
+
+    fn replicas(&mut self, sources: &[Source]) {
+        let mut replicas = Vec::new();
+        for (n, source) in sources.iter().enumerate() {
+            let name = format!("limits.replicas.{}", n + 1);
+            let located = self.text_of(&name, source).and_then(|url| {
+                let location = Location::parse(&url, &self.site.dir).map_err(|e| e.to_string())?;
+                Ok((url, location))
+            });
+            match located {
+                Ok((url, location)) => {
+                    self.keep_secret(&name, &url, &location);
+                    replicas.push(location);
+                }
+                Err(reason) => self.problems.push(Problem::Input(format!("{name}: {reason}"))),
+            }
+        }
+        self.site.replicas = replicas.into();
+    }
+
+    /// A URL may hold a password, and a driver's message may hold that alone.
+    fn keep_secret(&mut self, name: &str, url: &str, location: &Location) {
+        let secrets = Arc::make_mut(&mut self.site.secrets);
+        secrets.insert(format!("{name}.url"), url.to_owned());
+        if let Some(password) = location.server().and_then(|server| server.password.clone()) {
+            secrets.insert(format!("{name}.password"), password);
+        }
     }
 
     async fn detected_store(&self, spec: &StoreSpec) -> Result<String, String> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::definition::{Names, Renderer, Secrets, Templates};
-use crate::model::{Scheme, Scope, Template};
+use crate::model::{Limits, Scheme, Scope, Template};
 use crate::store::{Connection, Location, StoreError, Trouble};
 
 /// A deployment as it was resolved: every fact has a value, every store a place. Each step sees it by a copy of its own,
@@ -20,6 +20,9 @@ pub struct Site {
     pub names: Names,
     pub secrets: Arc<Secrets>,
     pub stores: Arc<BTreeMap<String, Location>>,
+    /// What batches wait for, and the replicas that are asked for it.
+    pub limits: Limits,
+    pub replicas: Arc<[Location]>,
     /// Given to every program.
     pub env: Arc<[(String, Template)]>,
     pub templates: Templates,

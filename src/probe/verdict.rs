@@ -124,6 +124,8 @@ mod tests {
             names: Names::default(),
             secrets: Arc::new(Secrets::from_iter([("token".to_owned(), "hunter2".to_owned())])),
             stores: Default::default(),
+            limits: crate::model::Limits::default(),
+            replicas: Arc::default(),
             env: Arc::default(),
             templates: Templates::new(&Scheme::Semver),
         };

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Defs;
 use super::kind::argv;
-use super::shape::{Mapping, any, format, id, list, named, shared, text, words};
+use super::shape::{Mapping, any, at_least_one, format, id, list, named, shared, size, text, time, words};
 
 pub(super) fn deployment() -> Mapping {
     Mapping::of("An operator's deployment of a system.")
@@ -27,12 +27,23 @@ pub(super) fn deployment() -> Mapping {
             any(&[words(&["file"]), journal()]),
             "`file`, or `{ store: NAME }` for a PostgreSQL or MySQL store: then other hosts see who is at work.",
         )
+        .may("limits", limits(), "What the batches of a backfill wait for.")
         .may("on_event", list(text()), "A program and its arguments. It is started when a run is done, failed, or needs somebody, and gets a JSON document on its standard input.")
 }
 
 pub(super) fn defs(defs: &mut Defs) {
     defs.insert("value".to_owned(), any(&[text(), shared("source")]));
     defs.insert("source".to_owned(), source());
+}
+
+fn limits() -> Value {
+    Mapping::of("Where a limit is passed, batches wait until it is kept again.")
+        .may("replica_lag", time(), "How far a replica may be behind, such as `10s`.")
+        .may("replicas", list(shared("value")), "MySQL and MariaDB: the URLs of the replicas, which are asked.")
+        .may("running", at_least_one(), "How many statements others may be running on the server at the same time.")
+        .may("archive_backlog", at_least_one(), "PostgreSQL: how many segments of its log may wait to be archived.")
+        .may("free_space", size(), "SQLite: how much stays free on the disk, such as `2GiB`.")
+        .done()
 }
 
 fn store() -> Value {

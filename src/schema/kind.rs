@@ -77,6 +77,7 @@ fn backfill() -> Mapping {
             workers(),
             "So many work at a time, each on keys of its own, 1 to 16; 1 if not given. Without effect on SQLite.",
         )
+        .may("only_while", shared("probe"), "Batches are done while this is so; otherwise they wait.")
 }
 
 fn file() -> Mapping {

@@ -132,6 +132,11 @@ pub(super) fn time() -> Value {
     json!({ "type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$" })
 }
 
+/// Such as `2GiB`.
+pub(super) fn size() -> Value {
+    json!({ "type": "string", "pattern": r"^[0-9]+\s*(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)$" })
+}
+
 /// Such as `2s..60s`.
 pub(super) fn span() -> Value {
     json!({ "type": "string", "pattern": r"^[0-9]+(ms|s|m|h|d)(\s*\.\.\s*[0-9]+(ms|s|m|h|d))?$" })

@@ -153,6 +153,10 @@ fn backfill_lines(b: &Backfill, here: &Here<'_>) -> Vec<String> {
     if let Some(workers) = b.workers.filter(|n| *n > 1 && engine != Engine::Sqlite) {
         lines.push(format!("with {workers} workers, each on keys of its own"));
     }
+    if let Some(probe) = &b.only_while {
+        lines.push("only while this is so, and waiting otherwise:".to_owned());
+        lines.extend(probe_lines(probe, here).into_iter().map(|line| format!("  {line}")));
+    }
     if b.set_aside {
         lines.push("a row that is refused is set aside, and the others go on".to_owned());
     }

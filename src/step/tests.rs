@@ -38,6 +38,8 @@ impl Place {
             names: Names::default(),
             secrets: Arc::default(),
             stores: Arc::new(BTreeMap::from([("db".to_owned(), location.clone())])),
+            limits: crate::model::Limits::default(),
+            replicas: Arc::default(),
             env: Arc::default(),
             templates: Templates::new(&Scheme::Semver),
         };

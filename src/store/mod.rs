@@ -8,6 +8,7 @@ mod connection;
 mod dialect;
 mod error;
 mod kill_point;
+pub mod load;
 mod location;
 mod mysql;
 mod postgres;

@@ -114,6 +114,8 @@ impl Place {
             names: Names::default(),
             secrets: Arc::default(),
             stores: Arc::new(BTreeMap::from([("db".to_owned(), self.location())])),
+            limits: stepwell::model::Limits::default(),
+            replicas: Arc::default(),
             env: Arc::default(),
             templates: Templates::new(&Scheme::Semver),
         };

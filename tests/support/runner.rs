@@ -80,6 +80,24 @@ impl Runner {
         })
     }
 
+    /// Waits until a step says that it waits for something outside, and why.
+    #[track_caller]
+    pub fn wait_outside(&mut self, key: &str, why: &str) -> &mut Self {
+        self.wait_for(&format!("{key} waits: {why}"), |event| match event {
+            EventKind::StepChanged { key: k, state: StepState::Waiting { reason, outside: true, .. } } => {
+                k == key && reason.contains(why) && reason.contains("since")
+            }
+            _ => false,
+        })
+    }
+
+    /// Sees it to its end, which is a good one.
+    #[track_caller]
+    pub fn arrives(self) {
+        let (code, events) = self.finish();
+        assert_eq!(code, 0, "{events:#?}");
+    }
+
     /// Kills it with a signal that it cannot catch. What it had started goes on, as it would anywhere.
     pub fn kill(mut self) {
         self.end();

@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use tokio::sync::watch;
 
 use super::checkpoint::{Position, Standing};
+use super::limits::Watch;
 use super::patience::Patience;
 use super::size::Size;
 use super::statements::{Key, Statements};
@@ -18,6 +19,8 @@ use crate::store::{Connection, Location};
 #[derive(Debug)]
 pub struct Crew<'a> {
     pub context: &'a Context,
+    /// What is waited for before a batch.
+    pub watch: Watch<'a>,
     pub location: &'a Location,
     pub statements: &'a Statements,
     /// Whether a row that is refused is set aside.
@@ -39,6 +42,7 @@ pub struct Crew<'a> {
 impl<'a> Crew<'a> {
     pub fn new(
         context: &'a Context,
+        watch: Watch<'a>,
         location: &'a Location,
         statements: &'a Statements,
         sets_aside: bool,
@@ -46,6 +50,7 @@ impl<'a> Crew<'a> {
     ) -> Crew<'a> {
         Crew {
             context,
+            watch,
             location,
             statements,
             sets_aside,

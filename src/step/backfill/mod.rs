@@ -7,6 +7,7 @@
 
 mod checkpoint;
 mod crew;
+mod limits;
 mod patience;
 mod ranges;
 mod size;
@@ -22,6 +23,7 @@ use crate::model::Backfill;
 use crate::store::{Connection, Engine, Location, StoreError};
 use checkpoint::{Pass, Standing, begin, finish, first_bad, load};
 use crew::Crew;
+use limits::Watch;
 use patience::Patience;
 use ranges::Cut;
 use statements::Statements;
@@ -88,7 +90,8 @@ impl Over<'_> {
         }
         let mut stalled = 0;
         loop {
-            let crew = Crew::new(self.context, self.store.1, self.statements, spec.set_aside, standing);
+            let watch = Watch::new(self.context, self.store.1, spec.only_while.as_deref(), self.workers);
+            let crew = Crew::new(self.context, watch, self.store.1, self.statements, spec.set_aside, standing);
             self.open(connections, crew.wanted(self.workers)).await?;
             let ended;
             (standing, ended) = crew.work(connections, spec.batch.unwrap_or(size::FIRST)).await;

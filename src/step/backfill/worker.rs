@@ -51,6 +51,7 @@ impl<'a> Worker<'a> {
         self.log = Log::open(self.crew.location, self.connection).await;
         while let Some(mut taken) = self.crew.take() {
             while taken.at.last.as_ref() != Some(&taken.upto) {
+                self.crew.watch.passed().await;
                 if self.crew.is_halted() || self.crew.context.safe_point().await {
                     return Err(Outcome::Stopped);
                 }
