@@ -8,3 +8,4 @@ pub mod keys;
 pub mod popups;
 pub mod run;
 pub mod screens;
+pub mod setup;
