@@ -31,8 +31,14 @@ const TOP: [&str; 3] = ["record", "cli", "main"];
 
 /// Crates that some modules never name, so that what they do could be done by another.
 const NEVER: [(&str, &[&str]); 3] = [
-    ("ratatui", &["model", "definition", "store", "probe", "plan", "journal", "step", "engine", "link", "interview", "json"]),
-    ("crossterm", &["model", "definition", "store", "probe", "plan", "journal", "step", "engine", "link", "interview", "json"]),
+    (
+        "ratatui",
+        &["model", "definition", "store", "probe", "plan", "journal", "step", "engine", "link", "interview", "json"],
+    ),
+    (
+        "crossterm",
+        &["model", "definition", "store", "probe", "plan", "journal", "step", "engine", "link", "interview", "json"],
+    ),
     ("sqlx", &["model", "definition", "plan", "link", "words", "interview", "pilot", "tui", "linear", "json"]),
 ];
 

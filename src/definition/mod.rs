@@ -28,5 +28,5 @@ pub use catalogue::{Linted, lint_dir, load_dir, load_embedded};
 pub use deployment::{Deployment, FactInput, JournalPlace, Source, check_journal, load_deployment};
 pub use source::{Finding, Findings, Severity, Sources};
 pub use step::is_id;
-pub use written::{Remarks, write_deployment};
 pub use template::{FactValue, Names, Renderer, Secrets, StoreNames, TemplateError, Templates, Text};
+pub use written::{Remarks, write_deployment};

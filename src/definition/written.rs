@@ -193,7 +193,8 @@ mod tests {
                 Err(findings) => panic!("{findings}"),
             }
             assert!(text.contains("b: \"no\"\n"), "what YAML would misread is quoted: {text}");
-            let remarked = ["# Two lines:\n# of a ␛remark\n", "facts:\n  # what c is: {{ x }}\n  c: ", "# not written\n"];
+            let remarked =
+                ["# Two lines:\n# of a ␛remark\n", "facts:\n  # what c is: {{ x }}\n  c: ", "# not written\n"];
             assert!(remarks.head.is_empty() || remarked.iter().all(|remark| text.contains(remark)), "{text}");
         }
     }

@@ -117,7 +117,8 @@ impl Interview {
 
     /// Nothing leads back into this item's question.
     fn forget_parts(&mut self, item: Item) {
-        let own = [At::Value(item), At::Typed(item), At::Variable(item), At::File(item), At::Doubt(item), At::Keep(item)];
+        let own =
+            [At::Value(item), At::Typed(item), At::Variable(item), At::File(item), At::Doubt(item), At::Keep(item)];
         self.trail.retain(|at| !own.contains(at));
     }
 
@@ -339,9 +340,8 @@ fn in_order(system: &crate::model::System) -> Vec<Item> {
     let mentioned: Vec<String> =
         system.stores.iter().map(|store| format!("{:?}{:?}{:?}", store.detect, store.default, store.when)).collect();
     let names = |text: &str, name: &str| {
-        text.match_indices(&format!("facts.{name}")).any(|(at, found)| {
-            !text[at + found.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
-        })
+        text.match_indices(&format!("facts.{name}"))
+            .any(|(at, found)| !text[at + found.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
     };
     let leads = |number: &usize| mentioned.iter().any(|text| names(text, &system.facts[*number].name));
     let last_lead = (0..system.facts.len()).rfind(leads).map_or(0, |last| last + 1);

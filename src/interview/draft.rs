@@ -71,11 +71,7 @@ impl Interview {
         }))
     }
 
-    fn deployment(
-        &self,
-        items: impl Iterator<Item = Item>,
-        value: impl Fn(&Given) -> Option<FactInput>,
-    ) -> Deployment {
+    fn deployment(&self, items: impl Iterator<Item = Item>, value: impl Fn(&Given) -> Option<FactInput>) -> Deployment {
         let dir = self.path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
         let mut deployment = Deployment {
             path: self.path.clone(),
@@ -182,6 +178,9 @@ impl Interview {
         let values = given.unwrap_or_else(|| self.proposal.as_ref().and_then(|p| p.values.clone()))?;
         let is_list = matches!(item, Item::Fact(number) if self.fact(number).is_some_and(|fact| fact.list));
         let line = if is_list { typed::line(&values) } else { values.into_iter().next()? };
+        // The path of a file is easier to read and to change than its URL.
+        let path = line.strip_prefix("sqlite:///").filter(|_| matches!(item, Item::Store(_)));
+        let line = path.map(str::to_owned).unwrap_or(line);
         (!self.is_secret(item) && !typed::holds_password(&line)).then_some(line)
     }
 }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::sync::mpsc;
+
 use super::{Item, Written};
 use crate::definition::Deployment;
 use crate::model::{Catalogue, FactSource};
@@ -73,4 +75,12 @@ pub enum Outcome {
     Unsure(String),
     /// It cannot be right.
     Unfit(String),
+}
+
+/// The way to whoever carries errands out.
+#[derive(Debug)]
+pub struct Outside {
+    pub errands: mpsc::UnboundedSender<Errand>,
+    /// With the ticket of the errand that they are about.
+    pub news: mpsc::UnboundedReceiver<(u64, News)>,
 }

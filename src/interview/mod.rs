@@ -20,7 +20,7 @@ use crate::model::{Catalogue, Fact, StoreSpec};
 use crate::words::setup as words;
 use draft::Draft;
 
-pub use errand::{Errand, News, Outcome, Proposal, Task};
+pub use errand::{Errand, News, Outcome, Outside, Proposal, Task};
 pub use question::{Kind, Question};
 pub use typed::without_password;
 

@@ -58,16 +58,23 @@ impl Interview {
                 kind: Kind::Line { preset: String::new(), proposed: false, hidden: true },
                 ..line(self.ask(*item), words::TYPED_HELP, None)
             },
-            At::Variable(item) => line(&words::variable(self.ask(*item)), words::VARIABLE_HELP, Some(self.variable(*item))),
+            At::Variable(item) => {
+                line(&words::variable(self.ask(*item)), words::VARIABLE_HELP, Some(self.variable(*item)))
+            }
             At::File(item) => line(&words::file(self.ask(*item)), words::FILE_HELP, None),
-            At::Doubt(item) => choice(&words::doubt(self.ask(*item)), words::DOUBT_HELP, words::DOUBT_CHOICES.map(str::to_owned)),
+            At::Doubt(item) => {
+                choice(&words::doubt(self.ask(*item)), words::DOUBT_HELP, words::DOUBT_CHOICES.map(str::to_owned))
+            }
             At::Keep(item) => {
                 let file = self.secret_file(*item).display().to_string();
                 let mut choices = words::keep_choices(&file).to_vec();
                 if self.is_proposed(*item) {
                     choices.insert(0, words::LEAVE_OUT.to_owned());
                 }
-                Question { known: vec![words::KEEP_WARNING.to_owned()], ..choice(words::KEEP, words::KEEP_HELP, choices) }
+                Question {
+                    known: vec![words::KEEP_WARNING.to_owned()],
+                    ..choice(words::KEEP, words::KEEP_HELP, choices)
+                }
             }
             At::Review => self.review_question(),
             At::Over => return None,
@@ -159,14 +166,19 @@ impl Interview {
         let (file, secrets) = self.text();
         let path = self.path.display().to_string();
         let known = secrets.iter().map(|(path, _)| words::kept_in(&path.display().to_string())).collect();
-        Question { file: Some(file), known, ..choice(&words::write(&path), words::WRITE_HELP, words::WRITE_CHOICES.map(str::to_owned)) }
+        Question {
+            file: Some(file),
+            known,
+            ..choice(&words::write(&path), words::WRITE_HELP, words::WRITE_CHOICES.map(str::to_owned))
+        }
     }
 
     /// Whether something was found that may be taken without being seen.
     pub(super) fn is_proposed(&self, item: Item) -> bool {
         let left_out = self.draft.given.get(&item).is_none_or(|given| {
             // What was taken as it was found can be left where it is.
-            given.value == Value::LeftOut || self.proposed_place(item).is_some_and(|place| given.plain() == Some(&place))
+            given.value == Value::LeftOut
+                || self.proposed_place(item).is_some_and(|place| given.plain() == Some(&place))
         });
         left_out && self.proposal.as_ref().is_some_and(|proposal| proposal.values.is_some())
     }

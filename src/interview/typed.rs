@@ -64,7 +64,9 @@ fn around_password(url: &str) -> Option<(&str, &str, &str)> {
 /// Whether a URL holds a password, in its login or among its options.
 pub fn holds_password(url: &str) -> bool {
     let option = url.split_once('?').is_some_and(|(_, options)| {
-        options.split('&').any(|pair| pair.split_once('=').is_some_and(|(name, value)| named_secret(name) && !value.is_empty()))
+        options
+            .split('&')
+            .any(|pair| pair.split_once('=').is_some_and(|(name, value)| named_secret(name) && !value.is_empty()))
     });
     option || around_password(url).is_some_and(|(_, password, _)| !password.is_empty())
 }
@@ -132,12 +134,15 @@ mod tests {
 
     #[test]
     fn a_password_is_found_and_never_shown() {
-        for url in ["mysql://u:tig@er@h/d", "postgresql://h/d?user=u&password=tig@er", "postgresql://u:tig@er@h/d?x=y"] {
+        for url in ["mysql://u:tig@er@h/d", "postgresql://h/d?user=u&password=tig@er", "postgresql://u:tig@er@h/d?x=y"]
+        {
             assert!(holds_password(url), "{url}");
             let shown = without_password(url);
             assert!(!shown.contains("tig") && !shown.contains("er@h"), "{url}: {shown}");
         }
-        for url in ["postgresql://u@h:5432/d", "postgresql://u:@h/d", "sqlite:////a.sqlite", "sqlite:////srv/a:b@c.sqlite"] {
+        for url in
+            ["postgresql://u@h:5432/d", "postgresql://u:@h/d", "sqlite:////a.sqlite", "sqlite:////srv/a:b@c.sqlite"]
+        {
             assert!(!holds_password(url), "{url}");
         }
         assert_eq!(without_password("mysql://u:tiger@h/d"), "mysql://u:•••••@h/d");

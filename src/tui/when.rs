@@ -194,6 +194,21 @@ pub fn scrollable(model: &Model) -> bool {
     filled && !model.detail
 }
 
+/// Whether a question of the set-up is open.
+pub fn asked(model: &Model) -> bool {
+    model.set_up.as_ref().is_some_and(|set_up| set_up.question().is_some())
+}
+
+/// Whether there is an earlier question.
+pub fn question_before(model: &Model) -> bool {
+    model.set_up.as_ref().is_some_and(|set_up| set_up.interview.can_go_back())
+}
+
+/// Whether what stands below the question is longer than its place.
+pub fn below_question(model: &Model) -> bool {
+    model.set_up.is_some() && view::furthest(model) > 0
+}
+
 /// Whether Tab leads somewhere.
 pub fn parts(model: &Model) -> bool {
     !model.detail && matches!(model.screen, Screen::Notes | Screen::Plan)

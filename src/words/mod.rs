@@ -3,6 +3,7 @@
 //! Sentences are short, in the active voice, and name the next action.
 
 pub mod format;
+pub mod help;
 pub mod plain;
 pub mod keys;
 pub mod popups;

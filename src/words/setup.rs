@@ -7,6 +7,7 @@ pub const SYSTEM: &str = "System";
 pub const DEPLOYMENT: &str = "Name";
 pub const TITLE: &str = "Set up a deployment";
 pub const SO_FAR: &str = "So far";
+pub const THE_FILE: &str = "The file";
 pub const HELP_TITLE: &str = "About this question";
 pub const LOOKING: &str = "Looking...";
 pub const CONNECTING: &str = "Connecting...";
@@ -19,11 +20,14 @@ pub const SAID_BEFORE: &str = "You said this before.";
 /// Below the header, until the file is written.
 pub const CLOSE_UNWRITTEN: &str = "nothing is written yet: safe to leave";
 /// In plain lines, above the first question.
-pub const WELCOME: &str = "There is no deployment file here. A few questions make one; nothing is written before you agree.";
+pub const WELCOME: &str =
+    "There is no deployment file here. A few questions make one; nothing is written before you agree.";
 /// In plain lines, below each question.
 pub const TYPE_NUMBER: &str = "Type a number and press Enter; `back`, `?` for help, or `quit`.";
 /// In plain lines: none of the choices.
 pub const NOT_A_CHOICE: &str = "That is none of the choices.";
+/// There is no more input, before the file was written.
+pub const END_OF_INPUT: &str = "Input has ended. Nothing was written. Go on in a terminal: `stepwell`.";
 /// The operator left.
 pub const LEFT: &str = "You leave. Nothing was written. Begin again: `stepwell`.";
 /// Words that lead elsewhere, in plain lines.
@@ -34,8 +38,7 @@ pub const HELP_WORD: &str = "?";
 pub const FIRST: &str = "This is the first question.";
 
 pub const WHICH_SYSTEM: &str = "Which system is deployed here?";
-pub const WHICH_SYSTEM_HELP: &str =
-    "Stepwell upgrades the systems that it has definitions for. Others come from a folder: `stepwell --catalogue DIR`. \
+pub const WHICH_SYSTEM_HELP: &str = "Stepwell upgrades the systems that it has definitions for. Others come from a folder: `stepwell --catalogue DIR`. \
      Definitions of a system of your own begin with `stepwell new NAME`.";
 pub const NAME: &str = "What is this deployment called?";
 pub const NAME_HELP: &str = "The name tells this deployment from others, on screens and in the records of its upgrades. It \
@@ -192,9 +195,14 @@ pub fn written(path: &str) -> String {
 /// How to answer a line, in plain lines.
 pub fn type_line(proposed: Option<&str>) -> String {
     match proposed {
-        Some("") => "Type it and press Enter; Enter alone takes what was found. Or `back`, `?` for help, `quit`.".to_owned(),
+        Some("") => {
+            "Type it and press Enter; Enter alone takes what was found. Or `back`, `?` for help, `quit`.".to_owned()
+        }
         Some(preset) => {
-            format!("Type it and press Enter; Enter alone takes {}. Or `back`, `?` for help, `quit`.", visible(preset))
+            format!(
+                "Type it and press Enter; Enter alone takes `{}`. Or `back`, `?` for help, `quit`.",
+                visible(preset)
+            )
         }
         None => "Type it and press Enter. Or `back`, `?` for help, `quit`.".to_owned(),
     }
@@ -239,7 +247,11 @@ pub fn remark_fact(fact: &Fact) -> String {
 
 /// Above an entry, or in its place when it is not written.
 pub fn remark(about: &str, name: &str, left_out: bool) -> String {
-    if left_out { format!("{name} is not written here, Stepwell finds it each time: {about}") } else { about.to_owned() }
+    if left_out {
+        format!("{name} is not written here, Stepwell finds it each time: {about}")
+    } else {
+        about.to_owned()
+    }
 }
 
 /// Above the journal's place. `in_store`: in a database that other hosts see, too.
@@ -250,3 +262,26 @@ pub fn remark_journal(in_store: bool) -> &'static str {
         "Where runs are recorded: in a file below .stepwell. It keeps other runners of this host away."
     }
 }
+
+/// In plain lines: an answer was taken, and what was found by it.
+pub fn noted(line: &str) -> String {
+    format!("  ok  {line}")
+}
+
+/// The last answer does not do.
+pub fn trouble(why: &str) -> String {
+    format!("Not possible: {}", visible(why))
+}
+
+/// Why a file is not written.
+pub const EXISTS: &str = "it is there already, and nothing is written over it";
+
+/// Nothing was written.
+pub fn not_written(path: &str, reason: &str) -> String {
+    format!("{} cannot be written: {}. Nothing was written.", visible(path), visible(reason))
+}
+
+pub const LEAVE_TITLE: &str = "Leave the set-up?";
+pub const LEAVE_TEXT: &str = "Nothing is written yet. Your answers are not kept.";
+pub const STAY: &str = "Stay here";
+pub const LEAVE: &str = "Leave without a file";
