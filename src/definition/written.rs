@@ -44,6 +44,8 @@ pub fn write_deployment(deployment: &Deployment, remarks: &Remarks) -> String {
     page.text
 }
 
+/// The widest line of remarks, so that it fits a terminal's smallest usual width.
+const WIDEST: usize = 78;
 /// How far an entry is indented.
 const INDENT: &str = "  ";
 
@@ -55,7 +57,15 @@ struct Page {
 impl Page {
     fn remark(&mut self, remark: &str, indent: &str) {
         for line in remark.lines() {
-            self.line(indent, format!("# {}", visible(line)).trim_end());
+            let mut words = String::from("#");
+            for word in visible(line).split_whitespace() {
+                if words.len() > 1 && indent.len() + words.len() + 1 + word.len() > WIDEST {
+                    self.line(indent, &std::mem::replace(&mut words, String::from("#")));
+                }
+                words.push(' ');
+                words.push_str(word);
+            }
+            self.line(indent, &words);
         }
     }
 

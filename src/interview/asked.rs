@@ -142,6 +142,10 @@ impl Interview {
     fn reopen(&mut self, item: Item) -> Option<Errand> {
         self.forget_parts(item);
         self.at = At::Value(item);
+        // What cannot be shown for changing is typed anew, or taken as it was found.
+        if self.preset(item).is_none() {
+            self.draft.given.remove(&item);
+        }
         None
     }
 
@@ -290,7 +294,7 @@ impl Interview {
             }
             Outcome::Unfit(trouble) => {
                 self.trouble = Some(trouble);
-                None
+                self.reopen(item)
             }
         }
     }

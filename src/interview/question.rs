@@ -114,8 +114,7 @@ impl Interview {
         let known = self.known_about(item, preset.as_deref());
         let question = match item {
             Item::Store(number) => {
-                let engines = self.store(number).map(|store| store.engines.join(", ")).unwrap_or_default();
-                let help = words::store_help(&engines);
+                let help = words::store_help(self.store(number).map_or(&[], |store| store.engines.as_slice()));
                 // What must not be shown can be taken all the same.
                 let proposed = preset.is_some() || self.is_proposed(item);
                 let kind = Kind::Line { preset: preset.unwrap_or_default(), proposed, hidden: false };
@@ -149,14 +148,13 @@ impl Interview {
         let mut known = Vec::new();
         let Some(proposal) = &self.proposal else { return known };
         if self.draft.given.contains_key(&item) {
-            known.push(words::SAID_BEFORE.to_owned());
-        } else {
-            let shown = preset.map_or_else(|| words::HIDDEN.to_owned(), str::to_owned);
-            match proposal.source {
-                Some(FactSource::Detected) => known.push(words::detected(&shown)),
-                Some(FactSource::Default) => known.push(words::default(&shown)),
-                _ => {}
-            }
+            return vec![words::SAID_BEFORE.to_owned()];
+        }
+        let shown = preset.map_or_else(|| words::HIDDEN.to_owned(), str::to_owned);
+        match proposal.source {
+            Some(FactSource::Detected) => known.push(words::detected(&shown)),
+            Some(FactSource::Default) => known.push(words::default(&shown)),
+            _ => {}
         }
         known.extend(proposal.found.clone());
         known

@@ -256,10 +256,10 @@ const LINE: &[Binding] = &[
 const CHOICE: &[Binding] = &[
     key(&[ENTER, Press::Char(' ')], "enter", |_| words::CHOOSE, words::H_PICK, Action::Submit, when::asked),
     key(&[ESC, Press::Char('b')], "b", |_| words::BACK, words::H_QUESTION_BACK, Action::Back, when::question_before),
-    key(&[UP, Press::Char('k')], "↑↓", |_| words::MOVE, words::H_MOVE, Action::Up, when::asked),
-    key(&[DOWN, Press::Char('j'), TAB], "j k", |_| "", words::H_MOVE, Action::Down, when::asked),
     key(&[PAGE_UP, LEFT], "PgUp", |_| "", words::H_TEXT, Action::ScrollUp, when::below_question),
     key(&[PAGE_DOWN, RIGHT], "PgDn", |_| words::SCROLL, words::H_TEXT, Action::ScrollDown, when::below_question),
+    key(&[UP, Press::Char('k')], "↑↓", |_| words::MOVE, words::H_MOVE, Action::Up, when::asked),
+    key(&[DOWN, Press::Char('j'), TAB], "j k", |_| "", words::H_MOVE, Action::Down, when::asked),
     key(&[Press::Char('?'), F1], "?", |_| words::HELP, words::H_HELP, Action::Help, when::always),
     key(&[Press::Char('q'), Press::Ctrl('c')], "q", |_| words::QUIT, words::H_LEAVE, Action::Quit, when::always),
     key(&[Press::Ctrl('l')], "^L", |_| "", words::H_REDRAW, Action::Redraw, when::always),

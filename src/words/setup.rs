@@ -108,11 +108,20 @@ pub fn where_is(title: &str) -> String {
 }
 
 /// What can be typed for a store.
-pub fn store_help(engines: &str) -> String {
+pub fn store_help(engines: &[String]) -> String {
+    let forms: Vec<&str> = engines
+        .iter()
+        .map(|engine| match engine.as_str() {
+            "sqlite" => "the path of an SQLite file",
+            "postgres" => "postgresql://user:password@host:5432/database",
+            "mysql" => "mysql://user:password@host:3306/database, also for MariaDB",
+            other => other,
+        })
+        .collect();
     format!(
-        "Type its address, such as postgresql://user:password@host:5432/database or mysql://user@host/database; for \
-         SQLite the path of the file. `env:NAME` takes the address from an environment variable, `file:PATH` from a \
-         file. It serves here: {engines}. Stepwell connects at once and only reads."
+        "Type {}. `env:NAME` takes its address from an environment variable, `file:PATH` from a file. Stepwell connects \
+         at once, and only reads.",
+        forms.join(", or ")
     )
 }
 
@@ -224,7 +233,7 @@ pub fn no_file(path: &str, systems: &str) -> String {
 /// At the top of the file.
 pub fn remark_head(title: &str) -> String {
     format!(
-        "What Stepwell has to know to upgrade {title}. It was asked for once and is yours to change;\n`stepwell status` \
+        "What Stepwell has to know to upgrade {title}. It was asked for once and is yours to change; `stepwell status` \
          says whether it fits."
     )
 }

@@ -26,6 +26,9 @@ use crate::words::setup as words;
 /// Rows that stay for what stands below the question.
 const BELOW: u16 = 3;
 
+/// From so many rows on there is an empty line around the answer.
+const ROOMY: u16 = 16;
+
 /// Draws the screen.
 pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     let theme = model.theme;
@@ -60,7 +63,10 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     let rows = rows.min(most.saturating_sub(2).max(1));
     let (head, rest) = split_at(area, top.len().min(most.saturating_sub(rows)));
     put(buf, head, &top);
+    let air = u16::from(area.height >= ROOMY);
+    let (_, rest) = split_at(rest, usize::from(air));
     let (answer, below) = split_at(rest, rows);
+    let (_, below) = split_at(below, usize::from(air));
     match &question.kind {
         Kind::Choice { choices, .. } => {
             let line = |choice: &String| Line::raw(fit(&visible(choice), room.saturating_sub(4), theme.glyphs.ascii));
@@ -79,13 +85,16 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
             }
         }
         None => {
-            divider(buf, line, words::HELP_TITLE, model);
-            say(&mut lines, &visible(&question.help), room, Style::new());
             let so_far = so_far(model, set_up, room);
-            if !so_far.is_empty() {
-                heading(&mut lines, words::SO_FAR, theme);
-                lines.extend(so_far);
+            let helps = !question.help.is_empty();
+            divider(buf, line, if helps { words::HELP_TITLE } else { words::SO_FAR }, model);
+            if helps {
+                say(&mut lines, &visible(&question.help), room, Style::new());
             }
+            if helps && !so_far.is_empty() {
+                heading(&mut lines, words::SO_FAR, theme);
+            }
+            lines.extend(so_far);
         }
     }
     scrolled(buf, pane, &lines, model.scroll, theme)
