@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::draft::{Given, Keep, Value};
 use super::errand::{Errand, News, Outcome, Task};
-use super::{At, Interview, Item, Reply, typed};
+use super::{At, Interview, Item, Kind, Reply, typed};
 use crate::definition::{Source, is_id};
 use crate::words::setup as words;
 
@@ -15,6 +15,11 @@ impl Interview {
             return None;
         }
         self.trouble = None;
+        let preset = match self.question().map(|question| question.kind) {
+            Some(Kind::Line { preset, .. }) if reply == Reply::Take && !preset.is_empty() => Some(preset),
+            _ => None,
+        };
+        let reply = preset.map_or(reply, Reply::Text);
         match (self.at.clone(), reply) {
             (At::System, Reply::Pick(number)) => {
                 self.choose(number);
@@ -104,6 +109,9 @@ impl Interview {
 
     /// Goes on behind this item. The parts of its question count as one: going back leads to its beginning.
     fn after(&mut self, item: Item) -> Option<Errand> {
+        if let Some(given) = self.draft.given.get_mut(&item) {
+            given.counts = true;
+        }
         self.forget_parts(item);
         self.at = At::Value(item);
         self.go(self.next(item).map_or(At::Review, At::Value));
@@ -133,6 +141,9 @@ impl Interview {
     pub(super) fn open(&mut self, item: Item) -> Option<Errand> {
         self.at = At::Value(item);
         self.proposal = None;
+        if self.draft.given.get(&item).is_some_and(|given| !given.counts || given.as_found) {
+            self.draft.given.remove(&item);
+        }
         let catalogue = Arc::clone(self.system.as_ref()?);
         let deployment = self.known(item, false);
         Some(self.errand(words::LOOKING, Task::Propose { item, catalogue, deployment }))
@@ -159,10 +170,6 @@ impl Interview {
         if reply == Reply::Take && self.is_proposed(item) && self.preset(item).is_none() {
             return self.take_proposed(item);
         }
-        let reply = match (reply, self.preset(item)) {
-            (Reply::Take, Some(preset)) => Reply::Text(preset),
-            (reply, _) => reply,
-        };
         match (item, reply) {
             (Item::Store(_), Reply::Text(text)) if !text.trim().is_empty() => {
                 self.attempt(item, Value::One(typed::place(text.trim())))
@@ -256,12 +263,26 @@ impl Interview {
     }
 
     fn attempt(&mut self, item: Item, value: Value) -> Option<Errand> {
-        let shown = self.shown(item, &value);
-        self.draft.given.insert(item, Given::new(value, shown));
+        let mut given = Given::new(value, String::new());
+        given.shown = self.shown(item, &given.value);
+        given.as_found = given.value == Value::LeftOut || self.is_as_found(item, &given.value);
+        self.draft.given.insert(item, given);
         let catalogue = Arc::clone(self.system.as_ref()?);
         let deployment = self.known(item, true);
         let waiting = if matches!(item, Item::Store(_)) { words::CONNECTING } else { words::LOOKING };
         Some(self.errand(waiting, Task::Try { item, catalogue, deployment }))
+    }
+
+    fn is_as_found(&self, item: Item, value: &Value) -> bool {
+        let found = self.proposal.as_ref().and_then(|proposal| proposal.values.as_deref());
+        match value {
+            Value::One(Source::Plain(text)) if matches!(item, Item::Store(_)) => {
+                found.and_then(<[_]>::first).is_some_and(|found| typed::place(found) == Source::Plain(text.clone()))
+            }
+            Value::One(Source::Plain(text)) => found == Some(std::slice::from_ref(text)),
+            Value::List(words) => found == Some(words.as_slice()),
+            _ => false,
+        }
     }
 
     fn shown(&self, item: Item, value: &Value) -> String {

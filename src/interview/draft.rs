@@ -21,6 +21,10 @@ pub struct Given {
     pub keep: Keep,
     /// For people, without what is secret.
     pub shown: String,
+    /// It counts, and is not only being tried.
+    pub counts: bool,
+    /// It is what was found, so that it follows what is found later.
+    pub as_found: bool,
     /// A database of a server, in which a journal is seen by other hosts too.
     pub server: bool,
 }
@@ -46,7 +50,7 @@ pub enum Keep {
 
 impl Given {
     pub fn new(value: Value, shown: String) -> Given {
-        Given { value, keep: Keep::Here, shown, server: false }
+        Given { value, keep: Keep::Here, shown, counts: false, as_found: false, server: false }
     }
 
     /// The text that was typed, or proposed and taken.

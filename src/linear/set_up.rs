@@ -1,6 +1,7 @@
 //! The guided set-up in plain lines: one question at a time, answered by a number or a line.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -9,6 +10,9 @@ use crate::interview::{Interview, Kind, Outside, Question, Reply, Written};
 use crate::words::format::visible;
 use crate::words::plain::ask;
 use crate::words::setup as words;
+
+/// After so long without an answer a line says what is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How the set-up ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,10 +46,14 @@ pub async fn set_up(
         }
         told = tell(&interview, told, &mut out)?;
         let Some(question) = interview.question() else {
-            if let Some(waiting) = interview.waiting() {
-                out.say(waiting)?;
-            }
-            let Some((ticket, news)) = outside.news.recv().await else { return Ok(SetUp::Silent) };
+            let news = match tokio::time::timeout(PATIENCE, outside.news.recv()).await {
+                Ok(news) => news,
+                Err(_) => {
+                    out.say(interview.waiting().unwrap_or_default())?;
+                    continue;
+                }
+            };
+            let Some((ticket, news)) = news else { return Ok(SetUp::Silent) };
             let errand = interview.hear(ticket, news);
             errand.into_iter().for_each(|errand| drop(outside.errands.send(errand)));
             last_asked = None;
