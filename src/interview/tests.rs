@@ -170,8 +170,15 @@ fn going_back_keeps_answers_and_news_of_what_was_left_change_nothing() {
     let errand = interview.answer(Reply::Text("db2".to_owned())).expect("an errand");
     interview.hear(errand.ticket, nothing_known());
     let question = interview.question().expect("a question");
-    assert_eq!(question.kind, Kind::Line { preset: "/srv/keepsake".to_owned(), proposed: true, hidden: false });
+    assert_eq!(question.kind, Kind::Line { preset: String::new(), proposed: false, hidden: false });
     assert_eq!(question.number, Some((3, 6)));
+    let errand = tried(&mut interview, Reply::Text("/srv/keepsake".to_owned()), fits(false));
+    walk_to(&mut interview, errand, "Where is Keepsake's database?");
+    let errand = interview.back();
+    walk_to(&mut interview, errand, "Folder that holds");
+    let question = interview.question().expect("a question");
+    assert_eq!(question.kind, Kind::Line { preset: "/srv/keepsake".to_owned(), proposed: true, hidden: false });
+    assert_eq!(question.known, [words::SAID_BEFORE]);
     let back = interview.back();
     assert!(back.is_none() && !interview.can_go_back(), "the system was named before the first question");
 }

@@ -224,6 +224,8 @@ const PROMPT: &[Binding] = &[
 
 const MENU: &[Binding] = &[
     key(&[ENTER, Press::Char(' ')], "enter", |_| words::CHOOSE, words::H_PICK, Action::Submit, when::always),
+    key(&[PAGE_UP], "PgUp", |_| "", words::H_TEXT, Action::ScrollUp, when::long),
+    key(&[PAGE_DOWN], "PgDn", |_| words::SCROLL, words::H_TEXT, Action::ScrollDown, when::long),
     key(&[UP, Press::Char('k')], "↑↓", |_| words::MOVE, words::H_MOVE, Action::Up, when::always),
     key(&[DOWN, Press::Char('j'), TAB], "j k", |_| "", words::H_MOVE, Action::Down, when::always),
     key(
@@ -235,8 +237,6 @@ const MENU: &[Binding] = &[
         when::always,
     ),
     key(&[Press::Char('?'), F1], "?", |_| words::HELP, words::H_HELP, Action::Help, when::always),
-    key(&[PAGE_UP], "PgUp", |_| "", words::H_TEXT, Action::ScrollUp, when::long),
-    key(&[PAGE_DOWN], "PgDn", |_| words::SCROLL, words::H_TEXT, Action::ScrollDown, when::long),
 ];
 
 /// The set-up, where a line is typed.

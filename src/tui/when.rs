@@ -3,6 +3,7 @@
 use super::copy;
 use super::model::{Model, Screen};
 use super::notes::NextRead;
+use super::popup::Popup;
 use super::view;
 use crate::model::{CheckStatus, Need, Phase, RunState};
 use crate::words::keys as words;
@@ -95,9 +96,10 @@ pub fn unread(model: &Model) -> bool {
     mark(model) && model.open_page().is_some_and(|open| open.next(model) != NextRead::Over)
 }
 
-/// Whether the popup's text is longer than its place.
+/// Whether the popup's text is longer than its place. The help, which lists the keys of what it lies over, is asked
+/// about itself nowhere.
 pub fn long(model: &Model) -> bool {
-    view::furthest_over(model) > 0
+    !matches!(model.popup, Some(Popup::Help { .. })) && view::furthest_over(model) > 0
 }
 
 /// Whether the checks can be run again.
