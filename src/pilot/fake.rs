@@ -91,6 +91,7 @@ pub(crate) fn unfinished(to: &str) -> Unfinished {
         done: 1,
         total: 3,
         at: Some("2.0.0/fill".to_owned()),
+        error: None,
         approved: true,
         service: Service::Maintenance,
     }

@@ -320,6 +320,7 @@ pub fn survey() -> Survey {
             Target { version: "3.0.0".into(), label: "3.0.0 quince".into(), hops: 2 },
         ],
         unfinished: None,
+        last: None,
         problem: None,
     }
 }
