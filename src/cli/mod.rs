@@ -14,6 +14,7 @@ mod account;
 mod args;
 mod control;
 mod demo;
+mod farewell;
 mod forget;
 mod guard;
 mod helpers;

@@ -3,7 +3,7 @@
 use tokio::sync::mpsc::Receiver;
 
 use super::args::Args;
-use super::{Failure, load, report, run, session, set_up};
+use super::{Failure, farewell, load, report, run, session, set_up};
 use crate::link::Client;
 use crate::model::Exit;
 use crate::pilot::Policy;
@@ -46,7 +46,7 @@ pub async fn screens(args: &Args) -> Result<Exit, Failure> {
         setup.lock = Some(session::lock(&setup.deployment.state_dir)?);
         let options = options(args, false);
         let (_, ending) = session::foreground(setup, async |client| tui::run(client, options).await).await?;
-        return Ok(report::farewell(&ending?));
+        return Ok(farewell::say(args, &ending?).await);
     }
     large_enough()?;
     let client = session::detached(args, &setup.deployment)?;
@@ -61,7 +61,7 @@ pub async fn show(args: &Args, client: Client, policy: Option<Policy>) -> Result
         None => client,
     };
     let ending = tui::run(client, options(args, true)).await?;
-    Ok(report::farewell(&ending))
+    Ok(farewell::say(args, &ending).await)
 }
 
 pub fn large_enough() -> Result<(), Failure> {
