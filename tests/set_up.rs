@@ -11,6 +11,7 @@ use stepwell::model::Exit;
 
 use support::deployment::{Demo, Deployment};
 use support::pty::Screen;
+use support::server::{Kind, PASSWORD, Server};
 use support::{program, wizard};
 
 /// Keepsake with its data, and nobody who has written down what Stepwell has to know.
@@ -246,6 +247,46 @@ fn a_secret_is_not_echoed_in_plain_lines() {
     screen.type_text("1\n").wait_for("Written: ").exit_code();
     assert_holds_the_secret(&demo);
     assert!(!String::from_utf8_lossy(&screen.raw()).contains("tiger"));
+}
+
+/// What of a server's address is secret goes to a file of its own, and the journal to where other hosts see it.
+#[test]
+fn a_server_is_reached_described_and_its_password_kept_apart() {
+    for (kind, product, options) in
+        [(Kind::Postgres, "PostgreSQL 1", "sslmode=require"), (Kind::Mariadb, "MariaDB 1", "ssl-mode=REQUIRED")]
+    {
+        let server = Server::start_listening(kind);
+        let demo = Deployment::empty();
+        fs::create_dir_all(demo.catalogue().join("safe/releases")).expect("a folder");
+        let facts = SAFE.find("facts:").expect("facts")..SAFE.find("stores:").expect("stores");
+        let system = SAFE.replace(&SAFE[facts], "").replace("[sqlite]", "[postgres, mysql]");
+        fs::write(demo.catalogue().join("safe/system.yaml"), system).expect("works");
+        fs::write(demo.catalogue().join("safe/releases/1.0.0.md"), "# Safe 1.0.0\n").expect("works");
+        let url = server.network_url(options);
+        let screen = demo.terminal(["--system", "safe"]).size(110, 30).start();
+        screen.wait_for("What is this deployment called?").press("enter").wait_for("Where is The safe's database?");
+        screen.paste(&url.replace(PASSWORD, "wrong")).press("enter").wait_for("what now?").press("enter");
+        screen.wait_for("Where is The safe's database?").paste(&url).wait_for("•@127.0.0.1").press("enter");
+        screen.wait_for("Where shall the address with its password be kept?").wait_for("It holds a password.");
+        screen.wait_for("› In a file of its own, stepwell-db.url").press("enter").wait_for("Shall Stepwell write");
+        screen.wait_for("url: { file: stepwell-db.url }").wait_for("journal: { store: db }");
+        screen.press("b").wait_for("You said this before.").press("ctrl-u").paste(&url).press("enter");
+        screen.wait_for("kept?").wait_for("✓ Name").press("enter").wait_for("Shall Stepwell write").press("enter");
+        screen.wait_for("Safe is at 1.0.0, the newest release.");
+        assert_eq!(fs::read_to_string(demo.dir().join("stepwell-db.url")).expect("is there"), url);
+        let raw = String::from_utf8_lossy(&screen.raw()).into_owned();
+        assert!(!raw.contains(PASSWORD) && !raw.contains(&PASSWORD[..6]), "{kind:?}");
+        fs::remove_file(file(&demo)).expect("is there");
+        fs::remove_file(demo.dir().join("stepwell-db.url")).expect("is there");
+        let lines = demo.terminal(["--plain", "--system", "safe"]).size(110, 100).start();
+        lines.wait_for("called?").type_text("\n").wait_for("Where is The safe's database?");
+        lines.type_text(&format!("{url}\n")).wait_for("kept?").type_text("1\n");
+        lines
+            .wait_for(&format!("ok  The safe's database: {product}"))
+            .wait_for("Shall Stepwell write")
+            .type_text("quit\n");
+        lines.exit_code();
+    }
 }
 
 #[test]

@@ -80,8 +80,8 @@ pub async fn survey(catalogue: &Catalogue, deployment: &Deployment, secrets: &BT
         facts: resolved.facts,
         targets: from.as_ref().map(|from| targets(catalogue, from)).unwrap_or_default(),
         version,
-        unfinished: unfinished.as_ref().map(|run| found_unfinished(run, &journal)),
-        last: journal.run.as_ref().filter(|run| !run.is_unfinished()).map(found_last),
+        unfinished: unfinished.as_ref().map(|run| Box::new(found_unfinished(run, &journal))),
+        last: journal.run.as_ref().filter(|run| !run.is_unfinished()).map(|run| Box::new(found_last(run))),
         // A run that is to go on has its own view of all this, but needs what the operator gave it.
         problem: problem.filter(|(exit, _)| unfinished.is_none() || *exit == Exit::Invalid),
     };

@@ -56,7 +56,13 @@ pub fn place(text: &str) -> Source {
 /// The parts of a URL with a password: what is before it, it, and what is behind it.
 fn around_password(url: &str) -> Option<(&str, &str, &str)> {
     let begin = url.find("://").filter(|_| !url.starts_with("sqlite"))? + 3;
-    let end = begin + url[begin..].rfind('@')?;
+    let Some(end) = url[begin..].rfind('@').map(|at| begin + at) else {
+        // It is still being typed: what stands behind a colon and is no port.
+        let colon = begin + url[begin..].find(':').filter(|_| !url[begin..].starts_with('['))?;
+        let port = url[colon + 1..].split(['/', '?']).next().unwrap_or_default();
+        let typed = !port.chars().all(|c| c.is_ascii_digit());
+        return typed.then(|| (&url[..=colon], &url[colon + 1..], ""));
+    };
     let colon = begin + url[begin..end].find(':')?;
     Some((&url[..=colon], &url[colon + 1..end], &url[end..]))
 }
@@ -146,5 +152,9 @@ mod tests {
             assert!(!holds_password(url), "{url}");
         }
         assert_eq!(without_password("mysql://u:tiger@h/d"), "mysql://u:•••••@h/d");
+        assert_eq!(without_password("mysql://u:tig"), "mysql://u:•••", "also while it is typed");
+        for url in ["mysql://h:3306/d", "postgresql://[::1]:5432/d", "postgresql://h:5432?x=y"] {
+            assert_eq!(without_password(url), url);
+        }
     }
 }

@@ -13,10 +13,10 @@ pub struct Survey {
     /// Every release that can be reached, oldest first.
     pub targets: Vec<Target>,
     /// A run that was not finished.
-    pub unfinished: Option<Unfinished>,
+    pub unfinished: Option<Box<Unfinished>>,
     /// The newest run, when it is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<LastRun>,
+    pub last: Option<Box<LastRun>>,
     /// Why no upgrade can begin, with the exit code that says so.
     pub problem: Option<(Exit, String)>,
 }

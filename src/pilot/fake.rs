@@ -79,8 +79,8 @@ pub(crate) fn check(id: &str, status: CheckStatus) -> CheckResult {
     }
 }
 
-pub(crate) fn unfinished(to: &str) -> Unfinished {
-    Unfinished {
+pub(crate) fn unfinished(to: &str) -> Box<Unfinished> {
+    Box::new(Unfinished {
         tags: Vec::new(),
         run: "r1".to_owned(),
         from: "1.0.0".to_owned(),
@@ -94,7 +94,7 @@ pub(crate) fn unfinished(to: &str) -> Unfinished {
         error: None,
         approved: true,
         service: Service::Maintenance,
-    }
+    })
 }
 
 impl Fake {

@@ -50,7 +50,7 @@ pub fn banner(model: &Model) -> (String, Style) {
 
 /// The run that an earlier session left, until it is taken up.
 fn unfinished(model: &Model) -> Option<&Unfinished> {
-    model.state.survey.as_ref().and_then(|survey| survey.unfinished.as_ref()).filter(|_| model.state.run.is_none())
+    model.state.survey.as_ref().and_then(|survey| survey.unfinished.as_deref()).filter(|_| model.state.run.is_none())
 }
 
 fn title(model: &Model, room: usize) -> Line<'static> {

@@ -30,6 +30,8 @@ mod popup;
 mod popup_view;
 mod screens;
 mod set_up;
+#[cfg(test)]
+mod set_up_tests;
 mod signs;
 mod table;
 #[cfg(test)]

@@ -27,8 +27,8 @@ const SCENES: &[Scene] = &[
     ("1-deployment-again", |w| {
         let ended = jiff::Timestamp::from_second(1_699_990_000).expect("is a time");
         let (run, from, to) = ("r0".into(), "2.8.1".into(), "2.9.0".into());
-        let last = Some(LastRun { run, from, to, tags: Vec::new(), state: RunState::Abandoned, ended });
-        w.with_survey(Survey { last, ..survey() })
+        let last = LastRun { run, from, to, tags: Vec::new(), state: RunState::Abandoned, ended };
+        w.with_survey(Survey { last: Some(Box::new(last)), ..survey() })
     }),
     ("2-notes", |w| {
         let mut w = w.surveyed();
@@ -95,7 +95,7 @@ const SCENES: &[Scene] = &[
 fn interrupted() -> Survey {
     let at = |second| jiff::Timestamp::from_second(second).expect("is a time");
     Survey {
-        unfinished: Some(Unfinished {
+        unfinished: Some(Box::new(Unfinished {
             tags: Vec::new(),
             run: "r0".into(),
             from: "2.8.1".into(),
@@ -109,7 +109,7 @@ fn interrupted() -> Survey {
             error: Some("the kiln is cold".into()),
             approved: true,
             service: Service::Maintenance,
-        }),
+        })),
         ..survey()
     }
 }
