@@ -288,7 +288,7 @@ impl Interview {
     fn shown(&self, item: Item, value: &Value) -> String {
         match value {
             Value::LeftOut => words::LEFT_OUT.to_owned(),
-            Value::List(words) => typed::line(words),
+            Value::List(words) => typed::without_password(&typed::line(words)),
             Value::One(Source::Plain(_)) if self.is_secret(item) => words::HIDDEN.to_owned(),
             Value::One(Source::Plain(text)) => typed::without_password(text),
             Value::One(Source::Env(name)) => words::from_variable(name),

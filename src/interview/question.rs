@@ -162,6 +162,8 @@ impl Interview {
 
     fn review_question(&self) -> Question {
         let (file, secrets) = self.text();
+        // Who has a password in the file all the same still does not have it on the screen.
+        let file = file.lines().map(|line| typed::without_password(line) + "\n").collect();
         let path = self.path.display().to_string();
         let known = secrets.iter().map(|(path, _)| words::kept_in(&path.display().to_string())).collect();
         Question {
