@@ -134,7 +134,7 @@ fn a_run_that_failed_while_nobody_looked_says_where_and_why() {
     demo.write("stepwell.yaml", &text.replace(&program, &broken.display().to_string()));
     demo.finish().exit(Exit::StepFailed.code().into());
     let screen = demo.terminal([]).start();
-    screen.wait_for("An upgrade is not finished.").wait_for("a step failed,").wait_for("nothing has moved since");
+    screen.wait_for("An upgrade is not finished.").wait_for("a step failed,").wait_for("nothing has moved");
     screen.wait_for("It failed at: Seal all attachments again").wait_for("stepwell abandon");
     screen.press("q");
     let lines = demo.terminal(["--plain"]).size(120, 60).start();

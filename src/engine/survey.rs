@@ -133,7 +133,9 @@ async fn read_journal(deployment: &Deployment, site: &Site) -> Result<Read, Jour
 
 fn found_unfinished(run: &RunRecord, read: &Read) -> Unfinished {
     let over = &read.over;
-    let at = run.plan.steps.iter().find(|s| !over.contains(&s.key));
+    // Maintenance may have been left since, and is to be entered again: that is not where it failed.
+    let failed = run.plan.steps.iter().find(|s| read.failed.contains_key(&s.key));
+    let at = failed.or_else(|| run.plan.steps.iter().find(|s| !over.contains(&s.key)));
     Unfinished {
         run: run.id.clone(),
         from: run.plan.from.clone(),
