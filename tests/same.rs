@@ -27,7 +27,7 @@ fn copy(from: &Path, to: &Path) {
 /// The last line that begins with a command.
 #[track_caller]
 fn command(left: &str) -> String {
-    let found = left.lines().map(str::trim).filter(|line| line.starts_with("stepwell run ")).next_back();
+    let found = left.lines().map(str::trim).rfind(|line| line.starts_with("stepwell run "));
     found.unwrap_or_else(|| panic!("no command in:\n{left}")).to_owned()
 }
 
