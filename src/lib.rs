@@ -14,6 +14,8 @@ pub mod step;
 pub mod engine;
 pub mod link;
 
+pub mod interview;
+
 // Front ends, and what decides for them when nobody is asked.
 pub mod pilot;
 pub mod linear;

@@ -14,10 +14,11 @@ const STACK: [&str; 11] =
     ["model", "words", "definition", "files", "store", "probe", "plan", "journal", "step", "engine", "link"];
 
 /// Modules beside the stack, and all that each may use.
-const BESIDE: [(&str, &[&str]); 8] = [
+const BESIDE: [(&str, &[&str]); 9] = [
+    ("interview", &["model", "words", "definition"]),
     ("pilot", &["model", "link", "words"]),
-    ("tui", &["model", "link", "words"]),
-    ("linear", &["model", "link", "words", "pilot"]),
+    ("tui", &["model", "link", "words", "interview"]),
+    ("linear", &["model", "link", "words", "pilot", "interview"]),
     ("json", &["model", "link", "words", "pilot"]),
     ("demo", &["model", "definition", "store"]),
     ("import", &["model", "words", "definition"]),
@@ -30,9 +31,15 @@ const TOP: [&str; 3] = ["record", "cli", "main"];
 
 /// Crates that some modules never name, so that what they do could be done by another.
 const NEVER: [(&str, &[&str]); 3] = [
-    ("ratatui", &["model", "definition", "store", "probe", "plan", "journal", "step", "engine", "link", "json"]),
-    ("crossterm", &["model", "definition", "store", "probe", "plan", "journal", "step", "engine", "link", "json"]),
-    ("sqlx", &["model", "definition", "plan", "link", "words", "pilot", "tui", "linear", "json"]),
+    (
+        "ratatui",
+        &["model", "definition", "store", "probe", "plan", "journal", "step", "engine", "link", "interview", "json"],
+    ),
+    (
+        "crossterm",
+        &["model", "definition", "store", "probe", "plan", "journal", "step", "engine", "link", "interview", "json"],
+    ),
+    ("sqlx", &["model", "definition", "plan", "link", "words", "interview", "pilot", "tui", "linear", "json"]),
 ];
 
 /// Above this a file probably does two things.

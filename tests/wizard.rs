@@ -122,6 +122,39 @@ fn a_run_that_was_interrupted_is_offered_with_the_state_of_the_service() {
 }
 
 #[test]
+fn a_run_that_failed_while_nobody_looked_says_where_and_why() {
+    let demo = keepsake();
+    let (program, broken) = (support::program().display().to_string(), demo.home().join("broken"));
+    let text = std::fs::read_to_string(demo.dir().join("stepwell.yaml")).expect("is there");
+    // A program that says its version, as the checks want it, and can do nothing else.
+    let script =
+        format!("#!/bin/sh\n[ \"$2\" = version ] && exec {program} \"$@\"\necho no seal wax left >&2; exit 2\n");
+    std::fs::write(&broken, script).expect("works");
+    std::process::Command::new("chmod").arg("+x").arg(&broken).status().expect("chmod");
+    demo.write("stepwell.yaml", &text.replace(&program, &broken.display().to_string()));
+    demo.finish().exit(Exit::StepFailed.code().into());
+    let screen = demo.terminal([]).start();
+    screen.wait_for("An upgrade is not finished.").wait_for("a step failed,").wait_for("nothing has moved");
+    screen.wait_for("It failed at: Seal all attachments again").wait_for("stepwell abandon");
+    screen.press("q");
+    let lines = demo.terminal(["--plain"]).size(120, 60).start();
+    lines
+        .wait_for("It failed at Seal all attachments again")
+        .wait_for("What shall happen with it?")
+        .type_text("quit\n");
+    lines.exit_code();
+}
+
+#[test]
+fn a_run_that_was_finished_while_nobody_looked_is_told() {
+    let demo = keepsake();
+    demo.finish().exit(0);
+    let screen = demo.terminal([]).size(100, 30).start();
+    screen.wait_for("Keepsake is at 3.0.0, the newest release.").wait_for("Its upgrade from 1.8.2");
+    screen.press("enter").exit_code();
+}
+
+#[test]
 fn the_runner_that_goes_away_is_told_with_the_next_command() {
     let demo = keepsake();
     let screen = demo.terminal([]).start();

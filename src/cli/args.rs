@@ -20,6 +20,9 @@ pub struct Args {
     /// More definitions: a folder with one folder for each system
     #[arg(long, value_name = "DIR", env = "STEPWELL_CATALOGUE", global = true, help_heading = COMMON)]
     pub catalogue: Option<PathBuf>,
+    /// The system that is deployed here, for the set-up of a deployment
+    #[arg(long, value_name = "NAME", global = true, help_heading = COMMON)]
+    pub system: Option<String>,
     /// The version to upgrade to; the newest one when not given
     #[arg(long, value_name = "VERSION", global = true, help_heading = COMMON)]
     pub to: Option<String>,
@@ -273,7 +276,8 @@ fn document(text: &str) -> Result<Document, String> {
 
 const COMMON: &str = "Common options";
 
-const BEFORE: &str = "Without a command: the wizard for ./stepwell.yaml. To try it on a sample: stepwell demo";
+const BEFORE: &str = "Without a command: the wizard for ./stepwell.yaml, which it makes with you where there is none.\n\
+                      To try it on a sample: stepwell demo";
 
 const EXIT_CODES: &str = "\
 Exit codes:

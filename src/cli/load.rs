@@ -12,13 +12,20 @@ use crate::definition::{
     Deployment, Findings, JournalPlace, check_journal, lint_dir, load_deployment, load_dir, shipped,
 };
 use crate::engine::Setup;
+use crate::interview::Offer;
 use crate::journal::{Journal, JournalError, Lock, Place};
 use crate::model::{Catalogue, Exit};
 use crate::probe::resolve;
+use crate::words::setup as words;
 
 /// Reads the deployment file and its system's definitions. Makes nothing.
 pub fn setup(args: &Args, lock: Option<Lock>) -> Result<Setup, Failure> {
     let deployment = deployment(&args.deployment)?;
+    if let Some(system) = args.system.as_ref().filter(|system| **system != deployment.system) {
+        let (file, other) = (deployment.path.display(), &deployment.system);
+        let text = format!("error: {file} is a deployment of {other}, not of {system}; leave out --system");
+        return Err(Failure::new(Exit::Usage, text));
+    }
     let mut catalogue = catalogue(&deployment.system, args.catalogue.as_deref())?;
     check_journal(&deployment, &catalogue.system).map_err(|f| invalid(&f))?;
     if catalogue.here.is_none() && !catalogue.helpers.is_empty() {
@@ -64,22 +71,38 @@ pub async fn is_held_elsewhere(setup: &Setup) -> Result<bool, Failure> {
     }
 }
 
+/// What to do without a deployment file, and without anybody to ask.
+pub fn missing(path: &Path) -> Failure {
+    Failure::new(Exit::Usage, words::no_file(&path.display().to_string(), &shipped::names().join(", ")))
+}
+
+/// The systems that a deployment can be set up for, with their definitions.
+pub fn offers(folder: Option<&Path>) -> Vec<Offer> {
+    let mut offers: Vec<Offer> = known(folder)
+        .into_iter()
+        .map(|name| {
+            let catalogue = catalogue(&name, folder).map(Arc::new).map_err(|failure| failure.text);
+            // A folder that is one system itself is known by that system's name.
+            let name = catalogue.as_ref().map_or(name, |catalogue| catalogue.system.name.clone());
+            Offer { name, catalogue }
+        })
+        .collect();
+    offers.dedup_by(|a, b| a.name == b.name);
+    offers
+}
+
+/// Finds the definitions of a system.
+///
+/// # Errors
+/// When there are none, with the names of those that there are.
+pub fn known_system(name: &str, folder: Option<&Path>) -> Result<(), Failure> {
+    catalogue(name, folder).map(drop)
+}
+
 /// Reads the deployment file.
 pub fn deployment(path: &Path) -> Result<Deployment, Failure> {
     if !path.exists() {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!(
-                "error: there is no {path}; nothing was changed\n\n\
-                 Stepwell needs a file that says which system is deployed here. The least it holds:\n\n\
-                 \x20   format: 1\n    system: barbican        # one of: {systems}\n    deployment: my-barbican\n\
-                 \x20   stores: {{ db: {{ url: {{ env: DATABASE_URL }} }} }}\n\n\
-                 Write it as ./stepwell.yaml, or name it with --deployment FILE.\n\
-                 To see an upgrade without a system of your own, type: stepwell demo",
-                path = path.display(),
-                systems = shipped::names().join(", "),
-            ),
-        ));
+        return Err(missing(path));
     }
     let mut deployment = load_deployment(path).map_err(|f| invalid(&f))?;
     // Runner, shim and programs each have a working directory of their own.
@@ -130,9 +153,13 @@ fn catalogue(system: &str, folder: Option<&Path>) -> Result<Catalogue, Failure> 
 /// The systems that there are definitions for.
 fn known(folder: Option<&Path>) -> Vec<String> {
     let own = folder.and_then(|f| std::fs::read_dir(f).ok()).into_iter().flatten().flatten();
+    let itself = folder.filter(|folder| folder.join("system.yaml").exists()).and_then(|folder| folder.file_name());
     let own =
         own.filter(|e| e.path().join("system.yaml").exists()).map(|e| e.file_name().to_string_lossy().into_owned());
-    let mut names: Vec<String> = own.chain(shipped::names().into_iter().map(str::to_owned)).collect();
+    let mut names: Vec<String> = own
+        .chain(itself.map(|name| name.to_string_lossy().into_owned()))
+        .chain(shipped::names().into_iter().map(str::to_owned))
+        .collect();
     names.sort();
     names.dedup();
     names

@@ -2,6 +2,8 @@
 
 use std::io::{BufReader, IsTerminal};
 
+use tokio::sync::mpsc::Receiver;
+
 use super::args::{Args, Run};
 use super::{Failure, load, report, session, wizard};
 use crate::engine::Setup;
@@ -52,18 +54,20 @@ pub async fn unattended(args: &Args, setup: Setup, policy: Policy) -> Result<Exi
 }
 
 /// The plain front end with questions, in this process.
-pub async fn plain(setup: Setup) -> Result<Exit, Failure> {
-    let front_end = async |client: Client| {
-        linear::run(client, Mode::Ask, std::io::stdout(), lines(BufReader::new(std::io::stdin()))).await
-    };
+pub async fn plain(setup: Setup, input: Receiver<String>) -> Result<Exit, Failure> {
+    let front_end = async |client: Client| linear::run(client, Mode::Ask, std::io::stdout(), input).await;
     let (exit, ending) = session::foreground(setup, front_end).await?;
     let ending = ending?;
     Ok(if ending.detached { exit } else { ending.exit })
 }
 
+/// Lines typed here. There is one reader for the whole command: a second one would not get what the first has read.
+pub fn typed() -> Receiver<String> {
+    lines(BufReader::new(std::io::stdin()))
+}
+
 /// The plain front end as a client of a runner.
-pub async fn plain_client(client: Client) -> Result<Exit, Failure> {
-    let input = lines(BufReader::new(std::io::stdin()));
+pub async fn plain_client(client: Client, input: Receiver<String>) -> Result<Exit, Failure> {
     Ok(linear::run(client, Mode::Ask, std::io::stdout(), input).await?.exit)
 }
 
@@ -77,7 +81,7 @@ pub async fn attach(args: &Args) -> Result<Exit, Failure> {
         return Ok(json::watch(client, std::io::stdout()).await?.exit);
     }
     if args.plain || !report::has_screen() {
-        return plain_client(client).await;
+        return plain_client(client, typed()).await;
     }
     wizard::show(args, client, None).await
 }

@@ -1,7 +1,9 @@
 //! The wizard: screens on a terminal, plain lines elsewhere.
 
+use tokio::sync::mpsc::Receiver;
+
 use super::args::Args;
-use super::{Failure, load, report, run, session};
+use super::{Failure, farewell, load, report, run, session, set_up};
 use crate::link::Client;
 use crate::model::Exit;
 use crate::pilot::Policy;
@@ -12,21 +14,39 @@ const SMALLEST: (u16, u16) = (60, 16);
 
 /// `stepwell`.
 pub async fn run(args: &Args) -> Result<Exit, Failure> {
-    let mut setup = load::setup(args, None)?;
-    let state_dir = setup.deployment.state_dir.clone();
-    if args.plain || !report::has_screen() {
-        if let Some(client) = session::attached(&setup.deployment, false).await {
-            return run::plain_client(client).await;
-        }
-        setup.lock = Some(session::lock(&state_dir)?);
-        return run::plain(setup).await;
+    if set_up::is_needed(args) {
+        return set_up::run(args).await;
     }
+    if is_plain(args) {
+        return plain(args, run::typed()).await;
+    }
+    screens(args).await
+}
+
+/// Whether the wizard asks in plain lines here.
+pub fn is_plain(args: &Args) -> bool {
+    args.plain || !report::has_screen()
+}
+
+/// The wizard in plain lines, with answers from `input`.
+pub async fn plain(args: &Args, input: Receiver<String>) -> Result<Exit, Failure> {
+    let mut setup = load::setup(args, None)?;
+    if let Some(client) = session::attached(&setup.deployment, false).await {
+        return run::plain_client(client, input).await;
+    }
+    setup.lock = Some(session::lock(&setup.deployment.state_dir)?);
+    run::plain(setup, input).await
+}
+
+/// The wizard on screens.
+pub async fn screens(args: &Args) -> Result<Exit, Failure> {
+    let mut setup = load::setup(args, None)?;
     if args.foreground {
         large_enough()?;
-        setup.lock = Some(session::lock(&state_dir)?);
+        setup.lock = Some(session::lock(&setup.deployment.state_dir)?);
         let options = options(args, false);
         let (_, ending) = session::foreground(setup, async |client| tui::run(client, options).await).await?;
-        return Ok(report::farewell(&ending?));
+        return Ok(farewell::say(args, &ending?).await);
     }
     large_enough()?;
     let client = session::detached(args, &setup.deployment)?;
@@ -41,10 +61,10 @@ pub async fn show(args: &Args, client: Client, policy: Option<Policy>) -> Result
         None => client,
     };
     let ending = tui::run(client, options(args, true)).await?;
-    Ok(report::farewell(&ending))
+    Ok(farewell::say(args, &ending).await)
 }
 
-fn large_enough() -> Result<(), Failure> {
+pub fn large_enough() -> Result<(), Failure> {
     let (columns, rows) = crossterm::terminal::size().unwrap_or(SMALLEST);
     // 0×0 is a terminal that does not say.
     if (columns, rows) != (0, 0) && (columns < SMALLEST.0 || rows < SMALLEST.1) {
@@ -59,7 +79,7 @@ fn large_enough() -> Result<(), Failure> {
     Ok(())
 }
 
-fn options(args: &Args, detachable: bool) -> tui::Options {
+pub fn options(args: &Args, detachable: bool) -> tui::Options {
     let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
     let utf8 = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()

@@ -6,14 +6,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use marked_yaml::Node;
-use serde_yaml::{Mapping, Value as Yaml};
 
 use super::fact::name;
 use super::limits::limits;
 use super::node::{Context, Fields, boolean, entries, list, place, text};
 use super::parse::parse;
 use super::step::id;
-use super::system::{FORMAT, format};
+use super::system::format;
 use super::{Findings, Sources};
 use crate::model::{Limits, Place, System};
 
@@ -222,110 +221,5 @@ fn fact(context: &Context, node: &Node) -> Option<FactInput> {
                 .map(|values| FactInput::PerRelease(values.into_iter().collect()))
         }
         _ => source(context, node).map(FactInput::One),
-    }
-}
-
-/// The text of a `stepwell.yaml` that reads back as the same deployment.
-///
-/// # Errors
-/// When the YAML cannot be written, as a sentence.
-pub fn write_deployment(deployment: &Deployment) -> Result<String, String> {
-    let mut top = Mapping::new();
-    let mut put = |key: &str, value: Yaml| drop(top.insert(key.into(), value));
-    put("format", Yaml::from(FORMAT));
-    put("system", deployment.system.as_str().into());
-    put("deployment", deployment.id.as_str().into());
-    if !deployment.stores.is_empty() {
-        let stores = deployment.stores.iter().map(|(name, url)| (name, mapping([("url", write_source(url))])));
-        put("stores", mapping(stores));
-    }
-    if !deployment.facts.is_empty() {
-        put("facts", mapping(deployment.facts.iter().map(|(name, input)| (name, write_fact(input)))));
-    }
-    if deployment.state_dir != deployment.dir.join(".stepwell") {
-        let below = deployment.state_dir.strip_prefix(&deployment.dir).unwrap_or(&deployment.state_dir);
-        put("state_dir", below.display().to_string().into());
-    }
-    put(
-        "journal",
-        match &deployment.journal {
-            JournalPlace::File => "file".into(),
-            JournalPlace::Store(name) => mapping([("store", name.as_str().into())]),
-        },
-    );
-    if !deployment.on_event.is_empty() {
-        put("on_event", texts(&deployment.on_event));
-    }
-    serde_yaml::to_string(&top).map_err(|error| format!("the deployment cannot be written: {error}"))
-}
-
-fn write_source(source: &Source) -> Yaml {
-    match source {
-        Source::Plain(text) => text.as_str().into(),
-        Source::Env(name) => mapping([("env", name.as_str().into())]),
-        Source::File(path) => mapping([("file", path.display().to_string().into())]),
-        Source::Run(argv) => mapping([("run", texts(argv))]),
-        Source::Ask => mapping([("ask", true.into())]),
-    }
-}
-
-fn write_fact(input: &FactInput) -> Yaml {
-    match input {
-        FactInput::One(source) => write_source(source),
-        FactInput::List(items) => texts(items),
-        FactInput::PerRelease(values) => {
-            mapping(values.iter().map(|(release, source)| (release, write_source(source))))
-        }
-    }
-}
-
-fn texts(items: &[String]) -> Yaml {
-    Yaml::Sequence(items.iter().map(|item| item.as_str().into()).collect())
-}
-
-fn mapping<K: AsRef<str>>(entries: impl IntoIterator<Item = (K, Yaml)>) -> Yaml {
-    Yaml::Mapping(entries.into_iter().map(|(key, value)| (key.as_ref().into(), value)).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_written_deployment_reads_back_the_same() {
-        let folder = tempfile::tempdir().expect("works");
-        let path = folder.path().join("stepwell.yaml");
-        let plain = |text: &str| FactInput::One(Source::Plain(text.to_owned()));
-        let deployment = Deployment {
-            path: path.clone(),
-            dir: folder.path().to_owned(),
-            system: "demo".to_owned(),
-            id: "demo-1".to_owned(),
-            stores: BTreeMap::from([("db".to_owned(), Source::Env("DEMO_DB".to_owned()))]),
-            facts: BTreeMap::from([
-                ("a".to_owned(), plain("15.0")),
-                ("b".to_owned(), plain("no")),
-                ("c".to_owned(), plain("two\nlines: 'x' \"y\" {{ z }} # &a *b")),
-                ("d".to_owned(), FactInput::List(vec!["010".to_owned(), "-".to_owned(), "~".to_owned()])),
-                ("e".to_owned(), FactInput::One(Source::Run(vec!["pass".to_owned(), "show".to_owned()]))),
-                ("f".to_owned(), FactInput::One(Source::Ask)),
-                ("g".to_owned(), plain("")),
-                ("h".to_owned(), FactInput::List(vec![])),
-                (
-                    "bin".to_owned(),
-                    FactInput::PerRelease(BTreeMap::from([("15.0".to_owned(), Source::Plain("/opt".to_owned()))])),
-                ),
-            ]),
-            state_dir: folder.path().join("state"),
-            journal: JournalPlace::Store("db".to_owned()),
-            limits: Limits::default(),
-            replicas: Vec::new(),
-            on_event: vec!["/usr/bin/notify".to_owned()],
-        };
-        std::fs::write(&path, write_deployment(&deployment).expect("works")).expect("works");
-        match load_deployment(&path) {
-            Ok(read) => assert_eq!(read, deployment),
-            Err(findings) => panic!("{findings}"),
-        }
     }
 }

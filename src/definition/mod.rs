@@ -24,9 +24,11 @@ mod step;
 mod system;
 pub mod template;
 mod walk;
+mod written;
 
 pub use catalogue::{Linted, lint_dir, load_dir, load_embedded};
-pub use deployment::{Deployment, FactInput, JournalPlace, Source, check_journal, load_deployment, write_deployment};
+pub use deployment::{Deployment, FactInput, JournalPlace, Source, check_journal, load_deployment};
 pub use source::{Finding, Findings, Severity, Sources};
 pub use step::is_id;
 pub use template::{FactValue, Names, Renderer, Secrets, StoreNames, TemplateError, Templates, Text};
+pub use written::{Remarks, write_deployment};

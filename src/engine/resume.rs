@@ -20,9 +20,15 @@ impl Machine {
             && found.survey.problem.is_none()
             && self.unfinished.is_none();
         let label = found.survey.version.label.clone();
+        let last =
+            found.survey.last.as_ref().filter(|run| run.tags.is_empty() && run.state == RunState::Done).map(|run| {
+                let ended = run.ended.strftime("%F %H:%M UTC");
+                format!(" Its upgrade from {} was finished on {ended}; `stepwell report` tells about it.", run.from)
+            });
         self.say(EventKind::Surveyed { survey: found.survey });
         if nothing_to_do {
             let text = format!("{} is at {label}, the newest release. Nothing was changed.", self.state.title);
+            let text = format!("{text}{}", last.unwrap_or_default());
             self.end(Ending { outcome: Outcome::NothingToDo, exit: Exit::Done, text, next: None });
         }
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::definition::{Deployment, Secrets};
 use crate::journal::{Journal, JournalError, Place, RunRecord};
 use crate::model::{
-    AnswerSpec, Catalogue, EventKind, Exit, Probe, Range, Service, SourceAnswer, Survey, Unfinished, Value, Version,
-    VersionFound,
+    AnswerSpec, Catalogue, EventKind, Exit, LastRun, Probe, Range, Service, SourceAnswer, StepState, Survey,
+    Unfinished, Value, Version, VersionFound,
 };
 use crate::plan::targets;
 use crate::probe::{Problem, Site, ask, resolve};
@@ -80,7 +80,8 @@ pub async fn survey(catalogue: &Catalogue, deployment: &Deployment, secrets: &BT
         facts: resolved.facts,
         targets: from.as_ref().map(|from| targets(catalogue, from)).unwrap_or_default(),
         version,
-        unfinished: unfinished.as_ref().map(|run| found_unfinished(run, &journal)),
+        unfinished: unfinished.as_ref().map(|run| Box::new(found_unfinished(run, &journal))),
+        last: journal.run.as_ref().filter(|run| !run.is_unfinished()).map(|run| Box::new(found_last(run))),
         // A run that is to go on has its own view of all this, but needs what the operator gave it.
         problem: problem.filter(|(exit, _)| unfinished.is_none() || *exit == Exit::Invalid),
     };
@@ -94,6 +95,8 @@ struct Read {
     /// Keys of the steps that are over.
     over: Vec<String>,
     approved: bool,
+    /// Steps that have failed, each with its reason.
+    failed: BTreeMap<String, String>,
     service: Service,
     /// A restore was begun and did not come to its end.
     restoring: bool,
@@ -114,6 +117,10 @@ async fn read_journal(deployment: &Deployment, site: &Site) -> Result<Read, Jour
             match event.kind {
                 EventKind::Approved { .. } => read.approved = true,
                 EventKind::ServiceChanged { service } => read.service = service,
+                EventKind::StepChanged { key, state: StepState::Failed { error, .. } } => {
+                    read.failed.insert(key, error);
+                }
+                EventKind::StepChanged { key, .. } => drop(read.failed.remove(&key)),
                 EventKind::Restoring { .. } => read.restoring = true,
                 EventKind::Restored { .. } => read.restoring = false,
                 _ => {}
@@ -126,6 +133,9 @@ async fn read_journal(deployment: &Deployment, site: &Site) -> Result<Read, Jour
 
 fn found_unfinished(run: &RunRecord, read: &Read) -> Unfinished {
     let over = &read.over;
+    // Maintenance may have been left since, and is to be entered again: that is not where it failed.
+    let failed = run.plan.steps.iter().find(|s| read.failed.contains_key(&s.key));
+    let at = failed.or_else(|| run.plan.steps.iter().find(|s| !over.contains(&s.key)));
     Unfinished {
         run: run.id.clone(),
         from: run.plan.from.clone(),
@@ -136,9 +146,21 @@ fn found_unfinished(run: &RunRecord, read: &Read) -> Unfinished {
         last: run.last,
         done: over.len(),
         total: run.plan.steps.len(),
-        at: run.plan.steps.iter().find(|s| !over.contains(&s.key)).map(|s| s.title.clone()),
+        at: at.map(|step| step.title.clone()),
+        error: at.and_then(|step| read.failed.get(&step.key)).cloned(),
         approved: read.approved,
         service: read.service,
+    }
+}
+
+fn found_last(run: &RunRecord) -> LastRun {
+    LastRun {
+        run: run.id.clone(),
+        from: run.plan.from.clone(),
+        to: run.plan.to.clone(),
+        tags: run.plan.tags.clone(),
+        state: run.state,
+        ended: run.last,
     }
 }
 

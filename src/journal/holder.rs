@@ -1,5 +1,7 @@
 //! Who holds the lease.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::Actor;
@@ -74,13 +76,41 @@ impl Holder {
 pub fn me() -> Actor {
     let text = |path: &str| std::fs::read_to_string(path).ok().map(|s| s.trim().to_owned()).filter(|s| !s.is_empty());
     Actor {
-        login: std::env::var("LOGNAME")
-            .or_else(|_| std::env::var("USER"))
-            .unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw())),
+        login: login(),
         sudo_user: std::env::var("SUDO_USER").ok(),
         host: text("/proc/sys/kernel/hostname").unwrap_or_else(|| "localhost".to_owned()),
         pid: std::process::id(),
     }
+}
+
+/// The name under which somebody works here. A service manager or a container may tell it to nobody; then it is the
+/// one that the name service knows for this user, which is asked once.
+fn login() -> String {
+    static KNOWN: LazyLock<String> = LazyLock::new(|| {
+        let uid = rustix::process::getuid().as_raw();
+        let asked = std::process::Command::new("getent")
+            .args(["passwd", &uid.to_string()])
+            .stdin(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .output();
+        let entry = asked.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).ok();
+        // On a host without `getent`, which a container may be, the file is all there is.
+        entry
+            .and_then(|line| name_of(&line, uid))
+            .or_else(|| name_of(&std::fs::read_to_string("/etc/passwd").ok()?, uid))
+            .unwrap_or_else(|| format!("uid {uid}"))
+    });
+    let told = ["LOGNAME", "USER"].iter().find_map(|name| std::env::var(name).ok().filter(|name| !name.is_empty()));
+    told.unwrap_or_else(|| KNOWN.clone())
+}
+
+/// The user's name in lines of passwd(5).
+fn name_of(passwd: &str, uid: u32) -> Option<String> {
+    passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next().filter(|name| !name.is_empty())?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    })
 }
 
 fn boot_id() -> String {
@@ -110,6 +140,13 @@ mod tests {
         assert_eq!(Holder { began: me.began + 1, ..me.clone() }.life(), Life::Gone);
         assert_eq!(Holder { boot: "another".to_owned(), ..me.clone() }.life(), Life::Unknown);
         assert_eq!(Holder { pids: "another".to_owned(), ..me }.life(), Life::Unknown);
+    }
+
+    #[test]
+    fn a_user_without_a_name_in_the_environment_has_the_one_of_the_host() {
+        let passwd = "root:x:0:0:root:/:/bin/sh\nwww-data:x:33:33::/var/www:/bin/false\n:x:34:34:::\n";
+        assert_eq!(name_of(passwd, 33).as_deref(), Some("www-data"));
+        assert_eq!((name_of(passwd, 34), name_of(passwd, 35)), (None, None));
     }
 
     #[test]

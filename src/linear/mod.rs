@@ -14,6 +14,7 @@ mod prompt;
 mod question;
 mod reply;
 mod session;
+mod set_up;
 mod tell;
 
 use std::io::{self, Write};
@@ -25,6 +26,7 @@ use crate::pilot::Policy;
 
 pub use crate::pilot::Ending;
 pub use input::lines;
+pub use set_up::{SetUp, set_up};
 
 /// Who decides.
 #[derive(Clone, Debug)]

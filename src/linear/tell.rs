@@ -19,7 +19,7 @@ impl Teller {
             EventKind::Opened { title, deployment, file, .. } => vec![found::opened(title, deployment, file)],
             EventKind::Surveyed { survey } => {
                 let mut lines = found::survey(survey);
-                lines.extend(survey.unfinished.iter().map(found::unfinished));
+                lines.extend(survey.unfinished.iter().map(|run| found::unfinished(run)));
                 lines
             }
             EventKind::Routed { route } => {

@@ -15,7 +15,6 @@ use crate::model::{Actor, Decision, Event};
 
 /// What a front end receives.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "nearly every message is an event")]
 pub enum FromRunner {
     Event(Event),
     /// The last decision had no effect, and why: a sentence for the operator.

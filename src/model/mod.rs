@@ -35,8 +35,8 @@ pub use step::{
     OnFailure, Over, Repeat, Resume, Retry, Setting, Space, SqlSpec, Step, Wait,
 };
 pub use survey::{
-    CheckResult, CheckStatus, FactFound, FactSource, NoteItem, NotePage, Route, SourceAnswer, StoreFound, Survey,
-    Target, Unfinished, VersionFound,
+    CheckResult, CheckStatus, FactFound, FactSource, LastRun, NoteItem, NotePage, Route, SourceAnswer, StoreFound,
+    Survey, Target, Unfinished, VersionFound,
 };
 pub use text::{Expression, Template, Value};
 pub use version::{Range, Scheme, Version, VersionError};

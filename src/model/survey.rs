@@ -13,7 +13,10 @@ pub struct Survey {
     /// Every release that can be reached, oldest first.
     pub targets: Vec<Target>,
     /// A run that was not finished.
-    pub unfinished: Option<Unfinished>,
+    pub unfinished: Option<Box<Unfinished>>,
+    /// The newest run, when it is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Box<LastRun>>,
     /// Why no upgrade can begin, with the exit code that says so.
     pub problem: Option<(Exit, String)>,
 }
@@ -114,10 +117,27 @@ pub struct Unfinished {
     pub total: usize,
     /// The step that was under way, or comes next.
     pub at: Option<String>,
+    /// Why that step failed, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
     /// Whether its plan was approved.
     pub approved: bool,
     /// The state in which it left the service.
     pub service: Service,
+}
+
+/// A run that is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastRun {
+    pub run: String,
+    pub from: String,
+    pub to: String,
+    /// Actions that ran alone, when it was no upgrade.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// `Done` or `Abandoned`.
+    pub state: RunState,
+    pub ended: jiff::Timestamp,
 }
 
 /// What lies between the deployed version and the chosen one.

@@ -79,8 +79,8 @@ pub(crate) fn check(id: &str, status: CheckStatus) -> CheckResult {
     }
 }
 
-pub(crate) fn unfinished(to: &str) -> Unfinished {
-    Unfinished {
+pub(crate) fn unfinished(to: &str) -> Box<Unfinished> {
+    Box::new(Unfinished {
         tags: Vec::new(),
         run: "r1".to_owned(),
         from: "1.0.0".to_owned(),
@@ -91,9 +91,10 @@ pub(crate) fn unfinished(to: &str) -> Unfinished {
         done: 1,
         total: 3,
         at: Some("2.0.0/fill".to_owned()),
+        error: None,
         approved: true,
         service: Service::Maintenance,
-    }
+    })
 }
 
 impl Fake {

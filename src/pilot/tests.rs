@@ -123,7 +123,7 @@ fn actions_alone_are_planned_instead_of_a_target() {
     fake.survey.unfinished = Some(unfinished("2.0.0"));
     gives_up(fake, policy.clone(), Exit::OperatorNeeded, &["not finished", "stepwell abandon"]);
     let mut fake = Fake::new();
-    fake.survey.unfinished = Some(Unfinished { tags: policy.tags.clone(), ..unfinished("1.0.0") });
+    fake.survey.unfinished = Some(Box::new(Unfinished { tags: policy.tags.clone(), ..*unfinished("1.0.0") }));
     assert_eq!(fly(fake, policy).decisions[0], Decision::Resume);
 }
 

@@ -138,6 +138,19 @@ impl Connection {
         Ok(self.query(sql, &[]).await?.first().and_then(Value::as_u64).unwrap_or(0))
     }
 
+    /// What the engine says of its own version: `3.45.1`, `15.4 (Debian 15.4-1)`, `10.11.6-MariaDB`.
+    ///
+    /// # Errors
+    /// When the store refuses or is gone.
+    pub async fn version(&mut self) -> Result<String, StoreError> {
+        let sql = match &self.inner {
+            Inner::Sqlite(_) => "select sqlite_version()",
+            Inner::Postgres(_) => "select current_setting('server_version')",
+            Inner::Mysql(_) => "select version()",
+        };
+        Ok(self.query(sql, &[]).await?.first().and_then(Value::as_str).unwrap_or_default().to_owned())
+    }
+
     /// [`Connection::query`] for a statement of Stepwell's own, with `?` for each value.
     ///
     /// # Errors

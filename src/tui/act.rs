@@ -7,6 +7,7 @@ use super::keys::Action;
 use super::model::{Model, Screen};
 use super::notes::NextRead;
 use super::popup::{Popup, Purpose};
+use super::set_up;
 use super::update::{Effect, open, send};
 use super::view;
 use super::when;
@@ -31,7 +32,7 @@ pub fn on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Search => model.popup = Some(Popup::prompt(Purpose::Search)),
         Action::FindNext => find::find(model, true),
         Action::FindPrevious => find::find(model, false),
-        Action::Help => model.popup = Some(Popup::Help { scroll: 0 }),
+        Action::Help => model.popup = Some(Popup::Help { scroll: 0, below: None }),
         Action::Quit => return quit(model),
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
@@ -65,7 +66,7 @@ pub fn on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Copy => return copy::text(model).map(Effect::Copy).into_iter().collect(),
         Action::TakeWheel => return vec![Effect::TakeWheel],
-        Action::Close | Action::Submit => {}
+        Action::Close | Action::Submit | Action::Clear => {}
     }
     Vec::new()
 }
@@ -311,6 +312,9 @@ fn back(model: &mut Model) -> Vec<Effect> {
 
 /// Leaves, or asks how while a run is under way.
 pub fn quit(model: &mut Model) -> Vec<Effect> {
+    if set_up::asks_before_leaving(model) {
+        return Vec::new();
+    }
     if !model.under_way() {
         return vec![Effect::Quit { detached: false }];
     }

@@ -16,12 +16,15 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use super::copy;
 use super::model::Model;
 use super::pace::Pace;
+use super::peer::Peer;
+use super::set_up::SetUp;
 use super::signs::Signs;
 use super::theme::Theme;
 use super::update::{Effect, Msg, update};
 use super::writer::Painter;
 use super::{Ending, Options, guard, hangup};
-use crate::link::{Client, FromRunner, ToRunner};
+use crate::interview::{Interview, Outside, Written};
+use crate::link::{Client, ToRunner};
 use crate::model::Exit;
 
 const BELL: &[u8] = b"\x07";
@@ -35,16 +38,31 @@ const TO_STOP: Duration = Duration::from_millis(300);
 /// # Errors
 /// When the terminal cannot be taken, read or written. It is put back all the same.
 pub async fn run(client: Client, options: Options) -> io::Result<Ending> {
+    on_terminal(Peer::Runner(client), options, None).await
+}
+
+/// Asks what a deployment file holds, until it is written or the operator leaves: then without one.
+///
+/// # Errors
+/// As [`run`].
+pub async fn set_up(interview: Interview, outside: Outside, options: Options) -> io::Result<(Exit, Option<Written>)> {
+    let ending = on_terminal(Peer::Surveyor(outside), options, Some(Box::new(SetUp::new(interview)))).await?;
+    Ok((ending.exit, ending.written))
+}
+
+async fn on_terminal(peer: Peer, options: Options, set_up: Option<Box<SetUp>>) -> io::Result<Ending> {
     // Without colour the theme uses none; crossterm's own way of dropping it also drops bold and reverse.
     crossterm::style::force_color_output(true);
     let _terminal = guard::Guard::take()?;
     let _watch = hangup::watch()?;
-    App::new(client, options)?.run().await
+    let mut app = App::new(peer, options)?;
+    app.model.set_up = set_up;
+    app.run().await
 }
 
 struct App {
     model: Model,
-    client: Client,
+    peer: Peer,
     painter: Painter<File>,
     pace: Pace,
     signs: Signs,
@@ -53,7 +71,7 @@ struct App {
 }
 
 impl App {
-    fn new(client: Client, options: Options) -> io::Result<Self> {
+    fn new(peer: Peer, options: Options) -> io::Result<Self> {
         // Not `Stdout`, whose line buffer would cut frames into several writes.
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         let mut model = Model::new(Theme::new(&options), options.detachable);
@@ -61,7 +79,7 @@ impl App {
         model.now = Some(Timestamp::now());
         Ok(App {
             model,
-            client,
+            peer,
             painter: Painter::new(out, options.sync_output),
             pace: Pace::new(options.over_ssh),
             signs: Signs::default(),
@@ -93,15 +111,12 @@ impl App {
                     None => self.leaving = Some((false, Some(Exit::HungUp))),
                 },
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => self.draw()?,
-                received = self.client.events.recv_many(&mut batch, BATCH), if connected => {
-                    if received == 0 {
-                        connected = false;
-                        batch.push(FromRunner::Gone);
-                    }
-                    for from in batch.drain(..) {
+                received = self.peer.hear(&mut batch, BATCH), if connected => {
+                    connected = received;
+                    for msg in batch.drain(..) {
                         // What a decision brings about is the answer to a key; so is the first thing there is to see.
                         let awaited = self.model.waiting.is_some() || self.model.state.survey.is_none();
-                        self.take(Msg::FromRunner(Box::new(from)), awaited)?;
+                        self.take(msg, awaited)?;
                     }
                 }
                 _ = second.tick(), if self.model.ticks() => self.take(Msg::Tick(Timestamp::now()), false)?,
@@ -135,8 +150,9 @@ impl App {
     fn carry_out(&mut self, effect: Effect) -> io::Result<()> {
         match effect {
             // A closed link is noticed where events are received.
-            Effect::Send(decision) => drop(self.client.decisions.send(ToRunner::Decide(decision))),
-            Effect::TakeWheel => drop(self.client.decisions.send(ToRunner::TakeWheel)),
+            Effect::Send(decision) => self.peer.tell(ToRunner::Decide(decision)),
+            Effect::TakeWheel => self.peer.tell(ToRunner::TakeWheel),
+            Effect::Errand(errand) => self.peer.send_out(errand),
             Effect::Quit { detached } => self.leaving = Some((detached, None)),
             Effect::Redraw => self.painter.forget(),
             Effect::Suspend => {
@@ -185,6 +201,7 @@ impl App {
     fn ending(self) -> Ending {
         let (detached, forced) = self.leaving.unwrap_or((false, None));
         let gone = self.model.gone;
+        let written = self.model.set_up.and_then(|set_up| set_up.interview.written().cloned());
         let state = self.model.state;
         let ended = state.ended.clone();
         let exit = match (forced, &ended) {
@@ -196,6 +213,6 @@ impl App {
                 state.survey.as_ref().and_then(|s| s.problem.as_ref()).map_or(Exit::Done, |(exit, _)| *exit)
             }
         };
-        Ending { exit, summary: ended.map(|(_, _, summary)| summary), state, detached, gone }
+        Ending { exit, summary: ended.map(|(_, _, summary)| summary), state, detached, gone, written }
     }
 }

@@ -21,6 +21,25 @@ pub struct Wizard {
     second: i64,
 }
 
+/// What the model looks like, as lines of text.
+pub fn drawn(model: &Model) -> String {
+    let buf = buffer(model);
+    let width = usize::from(buf.area.width);
+    let rows = buf.content.chunks(width.max(1));
+    rows.map(|row| {
+        let text: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+        format!("{}\n", text.trim_end())
+    })
+    .collect()
+}
+
+fn buffer(model: &Model) -> Buffer {
+    let (columns, rows) = model.size;
+    let mut buf = Buffer::empty(Rect::new(0, 0, columns, rows));
+    view(model, &mut buf);
+    buf
+}
+
 pub fn options(ascii: bool, color: bool) -> Options {
     Options { ascii, color, over_ssh: true, sync_output: true, detachable: true }
 }
@@ -115,21 +134,11 @@ impl Wizard {
 
     /// The screen as lines of text.
     pub fn screen(&self) -> String {
-        let buf = self.buffer();
-        let width = usize::from(buf.area.width);
-        let rows = buf.content.chunks(width.max(1));
-        rows.map(|row| {
-            let text: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
-            format!("{}\n", text.trim_end())
-        })
-        .collect()
+        drawn(&self.model)
     }
 
     pub fn buffer(&self) -> Buffer {
-        let (columns, rows) = self.model.size;
-        let mut buf = Buffer::empty(Rect::new(0, 0, columns, rows));
-        view(&self.model, &mut buf);
-        buf
+        buffer(&self.model)
     }
 
     /// Reads all notes.
@@ -320,6 +329,7 @@ pub fn survey() -> Survey {
             Target { version: "3.0.0".into(), label: "3.0.0 quince".into(), hops: 2 },
         ],
         unfinished: None,
+        last: None,
         problem: None,
     }
 }

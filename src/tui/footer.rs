@@ -19,6 +19,9 @@ use crate::words::screens as words;
 /// Milliseconds for which a notice is shown.
 const NOTICE_STAYS: u64 = 60_000;
 
+/// The next step, help and the way out: what gives way last.
+const KEPT: [&str; 7] = ["enter", "b", "esc", "?", "F1", "q", "^C"];
+
 /// Draws the bar.
 pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     let theme = model.theme;
@@ -34,7 +37,7 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     }
     // The last entries are help and the way out: the middle gives way to them.
     while shown.len() > 3 && total(&shown) > room {
-        let drop = shown.iter().rposition(|(key, _)| !matches!(*key, "?" | "q" | "b" | "enter")).unwrap_or(0);
+        let drop = shown.iter().rposition(|(key, _)| !KEPT.contains(key)).unwrap_or(0);
         shown.remove(drop);
     }
     let mut spans = vec![Span::raw(" ")];

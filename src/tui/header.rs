@@ -15,7 +15,7 @@ use super::text::{fit, width};
 use super::when;
 use crate::model::{RunState, Service, Unfinished};
 use crate::words::format::visible;
-use crate::words::{popups, screens as words};
+use crate::words::{popups, screens as words, setup as set_up};
 
 /// Draws both lines.
 pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
@@ -37,6 +37,7 @@ pub fn banner(model: &Model) -> (String, Style) {
     let text = match (state.run_state, &state.run) {
         _ if state.ended.is_some() => "",
         // Nothing is known yet.
+        (_, None) if model.set_up.is_some() => set_up::CLOSE_UNWRITTEN,
         (_, None) if state.survey.is_none() => "",
         (_, None) if unfinished(model).is_some() => words::CLOSE_UNFINISHED,
         (_, None) => words::CLOSE_UNCHANGED,
@@ -49,7 +50,7 @@ pub fn banner(model: &Model) -> (String, Style) {
 
 /// The run that an earlier session left, until it is taken up.
 fn unfinished(model: &Model) -> Option<&Unfinished> {
-    model.state.survey.as_ref().and_then(|survey| survey.unfinished.as_ref()).filter(|_| model.state.run.is_none())
+    model.state.survey.as_ref().and_then(|survey| survey.unfinished.as_deref()).filter(|_| model.state.run.is_none())
 }
 
 fn title(model: &Model, room: usize) -> Line<'static> {
@@ -68,7 +69,13 @@ fn title(model: &Model, room: usize) -> Line<'static> {
         format!("{glyph} {} ", popups::service(service))
     };
     let name = if state.title.is_empty() { &state.system } else { &state.title };
-    let place = if name.is_empty() { String::new() } else { visible(&words::at(name, &state.deployment)) };
+    let place = if model.set_up.is_some() {
+        set_up::TITLE.to_owned()
+    } else if name.is_empty() {
+        String::new()
+    } else {
+        visible(&words::at(name, &state.deployment))
+    };
     let path = match (&state.route, &state.plan) {
         (Some(route), _) => visible(&format!("{}{}{}", route.from_label, theme.glyphs.arrow, route.to_label)),
         (None, Some(plan)) => visible(&format!("{}{}{}", plan.from, theme.glyphs.arrow, plan.to)),

@@ -18,6 +18,9 @@ pub enum Context {
     Menu,
     Notice,
     Help,
+    /// A question of the set-up that is answered by typing, or by choosing.
+    Line,
+    Choice,
 }
 
 /// What a key does.
@@ -55,6 +58,8 @@ pub enum Action {
     SkipStep,
     TakeWheel,
     Copy,
+    /// Of a line that is typed.
+    Clear,
     /// Of popups.
     Close,
     Submit,
@@ -84,14 +89,25 @@ pub enum Press {
 impl Context {
     /// Where this model is.
     pub fn of(model: &Model) -> Self {
-        match &model.popup {
+        Context::under(model, model.popup.as_ref())
+    }
+
+    fn under(model: &Model, popup: Option<&Popup>) -> Self {
+        match popup {
             Some(Popup::Help { .. }) => Context::Help,
             Some(Popup::Notice { .. }) => Context::Notice,
             Some(Popup::Prompt(_)) => Context::Prompt,
             Some(Popup::Menu(_)) => Context::Menu,
+            None if model.set_up.as_ref().is_some_and(|set_up| set_up.types()) => Context::Line,
+            None if model.set_up.is_some() => Context::Choice,
             None if model.detail && model.screen == Screen::Plan => Context::Step,
             None => Context::Screen(model.screen),
         }
+    }
+
+    /// Whether keys are letters of a text here.
+    pub fn types(self) -> bool {
+        matches!(self, Context::Prompt | Context::Line)
     }
 
     fn table(self) -> &'static [&'static [Binding]] {
@@ -101,6 +117,8 @@ impl Context {
             Context::Menu => &[MENU],
             Context::Notice => &[NOTICE],
             Context::Help => &[HELP],
+            Context::Line => &[LINE],
+            Context::Choice => &[CHOICE],
         }
     }
 }
@@ -126,9 +144,13 @@ pub fn action(model: &Model, key: KeyEvent) -> Option<Action> {
     active(model).find(|binding| binding.keys.iter().any(|press| press.is(key))).map(|binding| binding.action)
 }
 
-/// The keys of the screen below a popup, for the help.
-pub fn of_screen(model: &Model) -> impl Iterator<Item = &'static Binding> {
-    [SCREENS, EVERYWHERE].into_iter().flatten().filter(|binding| (binding.enabled)(model))
+/// The keys of what the help lies over.
+pub fn below_help(model: &Model) -> impl Iterator<Item = &'static Binding> {
+    let below = match &model.popup {
+        Some(Popup::Help { below, .. }) => below.as_deref(),
+        other => other.as_ref(),
+    };
+    Context::under(model, below).table().iter().copied().flatten().filter(|binding| (binding.enabled)(model))
 }
 
 const ENTER: Press = Press::Code(KeyCode::Enter);
@@ -141,6 +163,7 @@ const PAGE_UP: Press = Press::Code(KeyCode::PageUp);
 const PAGE_DOWN: Press = Press::Code(KeyCode::PageDown);
 const HOME: Press = Press::Code(KeyCode::Home);
 const END: Press = Press::Code(KeyCode::End);
+const F1: Press = Press::Code(KeyCode::F(1));
 const TAB: Press = Press::Code(KeyCode::Tab);
 
 const fn key(
@@ -189,7 +212,7 @@ const EVERYWHERE: &[Binding] = &[
     key(&[Press::Char('n')], "n", |_| "", words::H_FIND, Action::FindNext, when::searched),
     key(&[Press::Char('N')], "N", |_| "", words::H_FIND, Action::FindPrevious, when::searched),
     key(&[Press::Char('y')], "y", |_| "", words::H_COPY, Action::Copy, when::copyable),
-    key(&[Press::Char('?')], "?", |_| words::HELP, words::H_HELP, Action::Help, when::always),
+    key(&[Press::Char('?'), F1], "?", |_| words::HELP, words::H_HELP, Action::Help, when::always),
     key(&[Press::Char('q'), Press::Ctrl('c')], "q", |_| words::QUIT, words::H_QUIT, Action::Quit, when::always),
     key(&[Press::Ctrl('l')], "^L", |_| "", words::H_REDRAW, Action::Redraw, when::always),
     key(&[Press::Ctrl('z')], "^Z", |_| "", words::H_SUSPEND, Action::Suspend, when::suspendable),
@@ -205,6 +228,8 @@ const PROMPT: &[Binding] = &[
 
 const MENU: &[Binding] = &[
     key(&[ENTER, Press::Char(' ')], "enter", |_| words::CHOOSE, words::H_PICK, Action::Submit, when::always),
+    key(&[PAGE_UP], "PgUp", |_| "", words::H_TEXT, Action::ScrollUp, when::long),
+    key(&[PAGE_DOWN], "PgDn", |_| words::SCROLL, words::H_TEXT, Action::ScrollDown, when::long),
     key(&[UP, Press::Char('k')], "↑↓", |_| words::MOVE, words::H_MOVE, Action::Up, when::always),
     key(&[DOWN, Press::Char('j'), TAB], "j k", |_| "", words::H_MOVE, Action::Down, when::always),
     key(
@@ -215,8 +240,34 @@ const MENU: &[Binding] = &[
         Action::Close,
         when::always,
     ),
-    key(&[PAGE_UP], "PgUp", |_| "", words::H_TEXT, Action::ScrollUp, when::long),
-    key(&[PAGE_DOWN], "PgDn", |_| words::SCROLL, words::H_TEXT, Action::ScrollDown, when::long),
+    key(&[Press::Char('?'), F1], "?", |_| words::HELP, words::H_HELP, Action::Help, when::always),
+];
+
+/// The set-up, where a line is typed.
+const LINE: &[Binding] = &[
+    key(&[ENTER], "enter", |_| words::NEXT, words::H_SUBMIT, Action::Submit, when::asked),
+    key(&[ESC], "esc", |_| words::BACK, words::H_QUESTION_BACK, Action::Back, when::question_before),
+    key(&[Press::Ctrl('u')], "^U", |_| words::CLEAR, words::H_CLEAR, Action::Clear, when::asked),
+    key(&[PAGE_UP, UP], "PgUp", |_| "", words::H_TEXT, Action::ScrollUp, when::below_question),
+    key(&[PAGE_DOWN, DOWN], "PgDn", |_| words::SCROLL, words::H_TEXT, Action::ScrollDown, when::below_question),
+    key(&[F1], "F1", |_| words::HELP, words::H_HELP, Action::Help, when::always),
+    key(&[Press::Ctrl('c')], "^C", |_| words::QUIT, words::H_LEAVE, Action::Quit, when::always),
+    key(&[Press::Ctrl('l')], "^L", |_| "", words::H_REDRAW, Action::Redraw, when::always),
+    key(&[Press::Ctrl('z')], "^Z", |_| "", words::H_SUSPEND, Action::Suspend, when::always),
+];
+
+/// The set-up, where one of several is chosen.
+const CHOICE: &[Binding] = &[
+    key(&[ENTER, Press::Char(' ')], "enter", |_| words::CHOOSE, words::H_PICK, Action::Submit, when::asked),
+    key(&[ESC, Press::Char('b')], "b", |_| words::BACK, words::H_QUESTION_BACK, Action::Back, when::question_before),
+    key(&[PAGE_UP, LEFT], "PgUp", |_| "", words::H_TEXT, Action::ScrollUp, when::below_question),
+    key(&[PAGE_DOWN, RIGHT], "PgDn", |_| words::SCROLL, words::H_TEXT, Action::ScrollDown, when::below_question),
+    key(&[UP, Press::Char('k')], "↑↓", |_| words::MOVE, words::H_MOVE, Action::Up, when::asked),
+    key(&[DOWN, Press::Char('j'), TAB], "j k", |_| "", words::H_MOVE, Action::Down, when::asked),
+    key(&[Press::Char('?'), F1], "?", |_| words::HELP, words::H_HELP, Action::Help, when::always),
+    key(&[Press::Char('q'), Press::Ctrl('c')], "q", |_| words::QUIT, words::H_LEAVE, Action::Quit, when::always),
+    key(&[Press::Ctrl('l')], "^L", |_| "", words::H_REDRAW, Action::Redraw, when::always),
+    key(&[Press::Ctrl('z')], "^Z", |_| "", words::H_SUSPEND, Action::Suspend, when::always),
 ];
 
 const NOTICE: &[Binding] = &[
@@ -228,6 +279,7 @@ const NOTICE: &[Binding] = &[
         Action::Close,
         when::always,
     ),
+    key(&[Press::Char('?'), F1], "?", |_| words::HELP, words::H_HELP, Action::Help, when::always),
     key(&[Press::Char('q'), Press::Ctrl('c')], "q", |_| words::QUIT, words::H_QUIT, Action::Quit, when::always),
     key(&[PAGE_UP], "PgUp", |_| "", words::H_TEXT, Action::ScrollUp, when::long),
     key(&[PAGE_DOWN], "PgDn", |_| words::SCROLL, words::H_TEXT, Action::ScrollDown, when::long),
@@ -235,7 +287,7 @@ const NOTICE: &[Binding] = &[
 
 const HELP: &[Binding] = &[
     key(
-        &[ESC, ENTER, Press::Char('?'), Press::Char('b'), Press::Char('q')],
+        &[ESC, ENTER, Press::Char('?'), F1, Press::Char('b'), Press::Char('q')],
         "esc",
         |_| words::CLOSE,
         words::H_CLOSE,

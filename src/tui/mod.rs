@@ -16,17 +16,22 @@ mod footer;
 mod guard;
 mod hangup;
 mod header;
+mod help;
 mod keys;
 mod markdown;
 mod model;
 mod notes;
 mod over;
 mod pace;
+mod peer;
 #[cfg(test)]
 mod plan_fixture;
 mod popup;
 mod popup_view;
 mod screens;
+mod set_up;
+#[cfg(test)]
+mod set_up_tests;
 mod signs;
 mod table;
 #[cfg(test)]
@@ -40,8 +45,9 @@ mod view;
 mod when;
 mod writer;
 
-pub use app::run;
+pub use app::{run, set_up};
 
+use crate::interview::Written;
 use crate::model::{Exit, State, Summary};
 
 /// What the terminal can do, and how the wizard is used.
@@ -71,4 +77,6 @@ pub struct Ending {
     pub detached: bool,
     /// The connection ended before the session did.
     pub gone: bool,
+    /// What a set-up has written.
+    pub written: Option<Written>,
 }

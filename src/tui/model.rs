@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::notes::Reading;
 use super::popup::Popup;
+use super::set_up::SetUp;
 use super::theme::Theme;
 use crate::model::{Actor, AtEnd, Decision, Need, Plan, RunState, State};
 
@@ -98,6 +99,8 @@ pub struct Model {
     pub said: Option<String>,
     /// The last decision, until something comes back.
     pub waiting: Option<Decision>,
+    /// The questions that make a deployment file, in place of a session.
+    pub set_up: Option<Box<SetUp>>,
 }
 
 impl Model {
@@ -123,6 +126,7 @@ impl Model {
             sent: BTreeSet::new(),
             said: None,
             waiting: None,
+            set_up: None,
         }
     }
 

@@ -19,8 +19,15 @@ const MOST: usize = 400;
 /// Carries out what a key does in the popup.
 pub fn on_popup(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
+        Action::Help => {
+            let below = model.popup.take().map(Box::new);
+            model.popup = Some(Popup::Help { scroll: 0, below });
+        }
         Action::Close => {
-            model.popup = None;
+            if let Some(Popup::Help { below: Some(below), .. }) = model.popup.take() {
+                model.popup = Some(*below);
+                return Vec::new();
+            }
             model.approval = None;
         }
         Action::Quit => return act::quit(model),
@@ -47,6 +54,7 @@ fn scroll(model: &mut Model, action: Action) {
 }
 
 fn slide(model: &mut Model, action: Action) {
+    let furthest = view::furthest_over(model);
     match &mut model.popup {
         Some(Popup::Menu(menu)) => {
             menu.selected = match action {
@@ -54,14 +62,14 @@ fn slide(model: &mut Model, action: Action) {
                 _ => (menu.selected + 1).min(menu.choices.len().saturating_sub(1)),
             };
         }
-        Some(Popup::Help { scroll }) => {
+        Some(Popup::Help { scroll, .. }) => {
             *scroll = match action {
                 Action::Up => scroll.saturating_sub(1),
                 Action::PageUp => scroll.saturating_sub(10),
                 Action::Down => *scroll + 1,
                 _ => *scroll + 10,
             }
-            .min(100);
+            .min(furthest);
         }
         _ => {}
     }
@@ -71,6 +79,7 @@ fn choose(model: &mut Model, pick: Pick) -> Vec<Effect> {
     match pick {
         Pick::Stay => Vec::new(),
         Pick::Detach => vec![Effect::Quit { detached: true }],
+        Pick::Leave => vec![Effect::Quit { detached: false }],
         Pick::Send(decision) => send(model, decision),
         Pick::Type(purpose) => {
             model.popup = Some(Popup::prompt(purpose));
@@ -125,20 +134,34 @@ fn submit(model: &mut Model, purpose: Purpose, input: String) -> Vec<Effect> {
 
 /// A key that is text, or changes it.
 pub fn edit(model: &mut Model, key: KeyEvent) {
-    let Some(Popup::Prompt(prompt)) = &mut model.popup else { return };
+    if let Some(line) = typed_line(model) {
+        edit_line(line, key);
+    }
+}
+
+/// The line that is being typed, if there is one.
+fn typed_line(model: &mut Model) -> Option<&mut String> {
+    match &mut model.popup {
+        Some(Popup::Prompt(prompt)) => Some(&mut prompt.input),
+        Some(_) => None,
+        None => model.set_up.as_mut().and_then(|set_up| set_up.line()),
+    }
+}
+
+fn edit_line(line: &mut String, key: KeyEvent) {
     let ctrl = key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     match key.code {
-        KeyCode::Char('u') if ctrl => prompt.input.clear(),
+        KeyCode::Char('u') if ctrl => line.clear(),
         KeyCode::Char('w') if ctrl => {
-            let kept = prompt.input.trim_end().rfind(' ').map_or(0, |at| at + 1);
-            prompt.input.truncate(kept);
+            let kept = line.trim_end().rfind(' ').map_or(0, |at| at + 1);
+            line.truncate(kept);
         }
         KeyCode::Char('h') if ctrl => {
-            prompt.input.pop();
+            line.pop();
         }
-        KeyCode::Char(c) if !ctrl && prompt.input.len() < MOST => prompt.input.push(c),
+        KeyCode::Char(c) if !ctrl && line.len() < MOST => line.push(c),
         KeyCode::Backspace => {
-            prompt.input.pop();
+            line.pop();
         }
         _ => {}
     }
@@ -146,11 +169,11 @@ pub fn edit(model: &mut Model, key: KeyEvent) {
 
 /// Pasted text goes into a line that is being typed, up to its first line break, and nowhere else.
 pub fn paste(model: &mut Model, text: &str) {
-    let Some(Popup::Prompt(prompt)) = &mut model.popup else { return };
-    let line = text.trim_start().lines().next().unwrap_or_default();
-    for c in line.chars().filter(|c| !c.is_control()) {
-        if prompt.input.len() < MOST {
-            prompt.input.push(c);
+    let Some(line) = typed_line(model) else { return };
+    let pasted = text.trim_start().lines().next().unwrap_or_default();
+    for c in pasted.chars().filter(|c| !c.is_control()) {
+        if line.len() < MOST {
+            line.push(c);
         }
     }
 }

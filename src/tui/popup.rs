@@ -6,8 +6,15 @@ use crate::words::popups as words;
 /// A popup.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Popup {
-    Help { scroll: usize },
-    Notice { title: String, text: String },
+    /// Over what was there before.
+    Help {
+        scroll: usize,
+        below: Option<Box<Popup>>,
+    },
+    Notice {
+        title: String,
+        text: String,
+    },
     Prompt(Prompt),
     Menu(Menu),
 }
@@ -83,6 +90,8 @@ pub enum Pick {
     Stay,
     /// Leave; the run goes on.
     Detach,
+    /// Leave; there is no run.
+    Leave,
     Send(Decision),
     /// Ask for a word or a reason first.
     Type(Purpose),

@@ -14,8 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::footer::name;
-use super::keys;
+use super::help;
 use super::model::Model;
 use super::popup::{Menu, Popup, Prompt, Purpose, question_text};
 use super::text::{fit, pad, paragraph, width, wrap};
@@ -32,7 +31,8 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     let columns = columns(area);
     let Parts { title, text, below } = parts(model, popup, area);
     let place = place_of_text(text.len(), below.len(), area);
-    let top = model.over.min(text.len().saturating_sub(place));
+    let over = if let Popup::Help { scroll, .. } = popup { *scroll } else { model.over };
+    let top = over.min(text.len().saturating_sub(place));
     let mut lines: Vec<Line<'static>> = text.iter().skip(top).take(place).cloned().collect();
     if place < text.len() {
         let said = words::part_of(top + 1, top + place, text.len());
@@ -67,9 +67,7 @@ fn parts(model: &Model, popup: &Popup, area: Rect) -> Parts {
     let room = usize::from(columns(area).saturating_sub(4));
     let rows = rows(area);
     match popup {
-        Popup::Help { scroll } => {
-            Parts { title: words::HELP_TITLE.to_owned(), text: Vec::new(), below: help(model, room, *scroll, rows) }
-        }
+        Popup::Help { .. } => Parts { title: help::title(model), text: help::lines(model, room), below: Vec::new() },
         Popup::Notice { title, text } => {
             Parts { title: title.clone(), text: text_lines(text, room, Style::new()), below: Vec::new() }
         }
@@ -170,21 +168,24 @@ fn prompt(model: &Model, prompt: &Prompt, room: usize) -> Parts {
         None => words::type_a(what(&prompt.purpose)),
     };
     lines.extend(text_lines(&ask, room, theme.strong()));
-    // The end of a long line is where typing goes on.
-    let input = visible(&prompt.input);
-    let mut tail: String = input;
-    while width(&tail) + 4 > room && !tail.is_empty() {
-        tail.remove(0);
-    }
-    lines.push(Line::from(vec![
-        Span::styled(format!("{} ", theme.glyphs.cursor), theme.accent()),
-        Span::raw(tail),
-        Span::styled(" ", theme.selected()),
-    ]));
+    lines.push(typed(model, &prompt.input, room));
     if let Some(error) = &prompt.error {
         lines.extend(text_lines(error, room, theme.bad()));
     }
     Parts { title, text, below: lines }
+}
+
+/// A line that is being typed. The end of a long one is where typing goes on.
+pub fn typed(model: &Model, input: &str, room: usize) -> Line<'static> {
+    let mut tail = visible(input);
+    while width(&tail) + 4 > room && !tail.is_empty() {
+        tail.remove(0);
+    }
+    Line::from(vec![
+        Span::styled(format!("{} ", model.theme.glyphs.cursor), model.theme.accent()),
+        Span::raw(tail),
+        Span::styled(" ", model.theme.selected()),
+    ])
 }
 
 /// Title and text of what is typed.
@@ -232,30 +233,4 @@ fn what(purpose: &Purpose) -> &'static str {
         Purpose::Answer { .. } => words::ANSWER,
         _ => words::OVERRIDE.1,
     }
-}
-
-fn help(model: &Model, room: usize, scroll: usize, rows: usize) -> Vec<Line<'static>> {
-    let theme = model.theme;
-    let ascii = theme.glyphs.ascii;
-    // Keys that do the same, or the same the other way, share a line.
-    let mut entries: Vec<(String, &str)> = Vec::new();
-    for binding in keys::of_screen(model) {
-        match entries.iter_mut().find(|(_, help)| *help == binding.help) {
-            Some((names, _)) => {
-                names.push(' ');
-                names.push_str(name(binding.name, ascii));
-            }
-            None => entries.push((name(binding.name, ascii).to_owned(), binding.help)),
-        }
-    }
-    let column = 2 + entries.iter().map(|(names, _)| width(names)).max().unwrap_or(0);
-    let mut lines = Vec::new();
-    for (names, help) in entries {
-        for (i, text) in wrap(help, room.saturating_sub(column)).into_iter().enumerate() {
-            let names = if i == 0 { names.as_str() } else { "" };
-            lines.push(Line::from(vec![Span::styled(pad(names, column, ascii), theme.accent()), Span::raw(text)]));
-        }
-    }
-    let top = scroll.min(lines.len().saturating_sub(rows));
-    lines.drain(top..).take(rows).collect()
 }

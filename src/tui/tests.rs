@@ -16,6 +16,20 @@ const SCENES: &[Scene] = &[
     ("0-looking", |w| w),
     ("1-deployment", Wizard::surveyed),
     ("1-deployment-unfinished", |w| w.with_survey(interrupted())),
+    ("1-deployment-interrupted", |w| {
+        let mut survey = interrupted();
+        if let Some(run) = &mut survey.unfinished {
+            run.state = RunState::Running;
+            run.error = None;
+        }
+        w.with_survey(survey)
+    }),
+    ("1-deployment-again", |w| {
+        let ended = jiff::Timestamp::from_second(1_699_990_000).expect("is a time");
+        let (run, from, to) = ("r0".into(), "2.8.1".into(), "2.9.0".into());
+        let last = LastRun { run, from, to, tags: Vec::new(), state: RunState::Abandoned, ended };
+        w.with_survey(Survey { last: Some(Box::new(last)), ..survey() })
+    }),
     ("2-notes", |w| {
         let mut w = w.surveyed();
         w.enter();
@@ -81,7 +95,7 @@ const SCENES: &[Scene] = &[
 fn interrupted() -> Survey {
     let at = |second| jiff::Timestamp::from_second(second).expect("is a time");
     Survey {
-        unfinished: Some(Unfinished {
+        unfinished: Some(Box::new(Unfinished {
             tags: Vec::new(),
             run: "r0".into(),
             from: "2.8.1".into(),
@@ -92,9 +106,10 @@ fn interrupted() -> Survey {
             done: 3,
             total: 10,
             at: Some("Sign every pot".into()),
+            error: Some("the kiln is cold".into()),
             approved: true,
             service: Service::Maintenance,
-        }),
+        })),
         ..survey()
     }
 }

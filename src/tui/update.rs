@@ -10,6 +10,8 @@ use super::keys::{self, Context};
 use super::model::{Model, Screen, Wheel};
 use super::over;
 use super::popup::{Popup, Purpose};
+use super::set_up;
+use crate::interview::{Errand, News};
 use crate::link::FromRunner;
 use crate::model::{Decision, Event, EventKind};
 use crate::words::format::between;
@@ -26,6 +28,8 @@ pub enum Msg {
     Paste(String),
     Resize(u16, u16),
     FromRunner(Box<FromRunner>),
+    /// What came of an errand of the set-up.
+    News(u64, Box<News>),
     /// The time, whenever something was waited for.
     Tick(Timestamp),
     /// Text was copied, into this file as well.
@@ -49,6 +53,8 @@ pub enum Effect {
     Copy(String),
     /// Give the terminal back to the shell until `fg`.
     Suspend,
+    /// Look something up for the set-up.
+    Errand(Errand),
     /// The operator is needed, or it is over.
     Bell,
 }
@@ -76,6 +82,7 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
             vec![Effect::Redraw]
         }
         Msg::FromRunner(from) => heard(model, *from),
+        Msg::News(ticket, news) => set_up::hear(model, ticket, *news),
         Msg::Tick(now) => {
             model.now = Some(now);
             Vec::new()
@@ -89,7 +96,7 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
 }
 
 fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    if key.modifiers.contains(KeyModifiers::ALT) && Context::of(model) != Context::Prompt {
+    if key.modifiers.contains(KeyModifiers::ALT) && !Context::of(model).types() {
         // Nothing here is bound to Alt: this is Esc and a key that arrived together, as they do over a slow line.
         let mut effects = pressed(model, KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
         effects.extend(pressed(model, KeyEvent::new(key.code, key.modifiers - KeyModifiers::ALT)));
@@ -99,8 +106,9 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     let action = keys::action(model, key);
     match (Context::of(model), action) {
         (Context::Screen(_) | Context::Step, Some(action)) => act::on_screen(model, action),
+        (Context::Line | Context::Choice, Some(action)) => set_up::on_question(model, action),
         (_, Some(action)) => over::on_popup(model, action),
-        (Context::Prompt, None) => {
+        (Context::Prompt | Context::Line, None) => {
             over::edit(model, key);
             Vec::new()
         }

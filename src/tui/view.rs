@@ -59,6 +59,7 @@ pub fn furthest_over(model: &Model) -> usize {
 
 fn screen(model: &Model, buf: &mut Buffer, body: Rect) -> usize {
     let render = match model.screen {
+        _ if model.set_up.is_some() => screens::set_up::render,
         Screen::Deployment => screens::deployment::render,
         Screen::Notes => screens::notes::render,
         Screen::Checks => screens::checks::render,

@@ -3,6 +3,7 @@
 use super::copy;
 use super::model::{Model, Screen};
 use super::notes::NextRead;
+use super::popup::Popup;
 use super::view;
 use crate::model::{CheckStatus, Need, Phase, RunState, StepRow, Work};
 use crate::words::keys as words;
@@ -95,9 +96,10 @@ pub fn unread(model: &Model) -> bool {
     mark(model) && model.open_page().is_some_and(|open| open.next(model) != NextRead::Over)
 }
 
-/// Whether the popup's text is longer than its place.
+/// Whether the popup's text is longer than its place. The help, which lists the keys of what it lies over, is asked
+/// about itself nowhere.
 pub fn long(model: &Model) -> bool {
-    view::furthest_over(model) > 0
+    !matches!(model.popup, Some(Popup::Help { .. })) && view::furthest_over(model) > 0
 }
 
 /// Whether the checks can be run again.
@@ -198,6 +200,21 @@ pub fn scrollable(model: &Model) -> bool {
         Screen::Notes | Screen::Plan | Screen::Confirm | Screen::End => false,
     };
     filled && !model.detail
+}
+
+/// Whether a question of the set-up is open.
+pub fn asked(model: &Model) -> bool {
+    model.set_up.as_ref().is_some_and(|set_up| set_up.question().is_some())
+}
+
+/// Whether there is an earlier question.
+pub fn question_before(model: &Model) -> bool {
+    model.set_up.as_ref().is_some_and(|set_up| set_up.interview.can_go_back())
+}
+
+/// Whether what stands below the question is longer than its place.
+pub fn below_question(model: &Model) -> bool {
+    model.set_up.is_some() && view::furthest(model) > 0
 }
 
 /// Whether Tab leads somewhere.

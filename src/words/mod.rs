@@ -3,8 +3,10 @@
 //! Sentences are short, in the active voice, and name the next action.
 
 pub mod format;
+pub mod help;
 pub mod plain;
 pub mod keys;
 pub mod popups;
 pub mod run;
 pub mod screens;
+pub mod setup;

@@ -55,7 +55,6 @@ pub const ABANDON: &str = "End the run; what it changed about the service is put
 pub const REFUSED_TITLE: &str = "Not done";
 pub const PLAN_CHANGED_TITLE: &str = "The plan changed";
 pub const PLAN_CHANGED: &str = "It is not the plan that you began to approve. Read it again, then approve it.";
-pub const HELP_TITLE: &str = "Keys that work here";
 pub const EMPTY_INPUT: &str = "Type something first, or press esc to close this.";
 pub const TYPE_HERE: &str = "Type it here, then press enter:";
 

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use super::format::{between, duration, plural};
 pub use super::run::*;
-use crate::model::{FactSource, MaintenanceChoice, Offline, ResumeClass, Service, Unfinished, VersionFound, Work};
+use crate::model::{
+    FactSource, LastRun, MaintenanceChoice, Offline, ResumeClass, RunState, Service, Unfinished, VersionFound, Work,
+};
 
 pub const PRODUCT: &str = "stepwell";
 pub const WORKING: &str = "working...";
@@ -86,7 +88,9 @@ pub const HOW_KNOWN: &str = "How the version is known";
 pub const FACTS: &str = "Facts";
 pub const FILE: &str = "Deployment file";
 pub const UNFINISHED: &str = "An upgrade is not finished.";
-pub const UNFINISHED_NEXT: &str = "Press enter to go on with it.";
+pub const UNFINISHED_NEXT: &str =
+    "Press enter to go on with it. `stepwell abandon` ends it; `stepwell report` tells all of it.";
+pub const LAST_RUN: &str = "The last run";
 
 /// The operator has to say the version.
 pub fn version_open(range: &str) -> String {
@@ -116,23 +120,41 @@ pub fn fact_source(source: FactSource) -> &'static str {
     }
 }
 
-/// What an interrupted run has done.
-pub fn unfinished(run: &Unfinished, arrow: &str, now: Option<Timestamp>) -> String {
-    let ago = now.map(|now| format!(" The last thing happened {} ago.", duration(between(run.last, now))));
-    format!(
-        "{}{arrow}{}: {}, {} of {} done.{}",
+/// How an interrupted run stands, in sentences: what was done, since when nothing moves, where it stands and why.
+pub fn unfinished(run: &Unfinished, arrow: &str, now: Option<Timestamp>) -> Vec<String> {
+    let how = match run.state {
+        // Nobody is there who would do it: that is why it is offered here.
+        RunState::Running | RunState::Preparing => "interrupted".to_owned(),
+        state => run_state(state).to_lowercase(),
+    };
+    let mut lines = vec![format!(
+        "{}{arrow}{}: {how}, {} of {} done.",
         run.from,
         run.to,
-        run_state(run.state).to_lowercase(),
         run.done,
-        plural(run.total, "step", "steps"),
-        ago.unwrap_or_default()
-    )
+        plural(run.total, "step", "steps")
+    )];
+    lines.extend(now.map(|now| {
+        let ago = |at| duration(between(at, now));
+        format!(
+            "It began {} ago. The last thing happened {} ago; nothing has moved since.",
+            ago(run.began),
+            ago(run.last)
+        )
+    }));
+    match (&run.at, &run.error) {
+        (Some(at), Some(error)) => lines.push(format!("It failed at: {at}. {error}")),
+        (Some(at), None) => lines.push(format!("It stands at: {at}")),
+        (None, _) => {}
+    }
+    lines
 }
 
-/// Where it stood.
-pub fn unfinished_at(step: &str) -> String {
-    format!("It stands at: {step}")
+/// How the newest run ended, which is over.
+pub fn last_run(run: &LastRun, arrow: &str, now: Option<Timestamp>) -> String {
+    let ago = now.map(|now| format!(" {} ago", duration(between(run.ended, now)))).unwrap_or_default();
+    let what = if run.tags.is_empty() { format!("{}{arrow}{}", run.from, run.to) } else { run.tags.join(", ") };
+    format!("{what}: {}{ago}. `stepwell report` tells about it.", run_state(run.state).to_lowercase())
 }
 
 // Notes

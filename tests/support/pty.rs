@@ -293,6 +293,12 @@ impl Screen {
     }
 }
 
+/// Whether the terminal shows what is typed.
+pub fn echoes(screen: &Screen) -> bool {
+    let modes = rustix::termios::tcgetattr(&*screen.terminal().master).expect("a terminal's modes");
+    modes.local_modes.contains(rustix::termios::LocalModes::ECHO)
+}
+
 impl Drop for Screen {
     fn drop(&mut self) {
         self.signal(Signal::KILL);

@@ -90,9 +90,8 @@ fn unfinished(lines: &mut Vec<Line<'static>>, model: &Model, survey: &Survey, ro
     let Some(run) = &survey.unfinished else { return };
     say(lines, words::UNFINISHED, room, model.theme.warn());
     let arrow = model.theme.glyphs.arrow;
-    say(lines, &words::unfinished(run, arrow, model.now), room, Style::new());
-    if let Some(at) = &run.at {
-        say(lines, &words::unfinished_at(&visible(at)), room, Style::new());
+    for line in words::unfinished(run, arrow, model.now) {
+        say(lines, &visible(&line), room, Style::new());
     }
     say(lines, words::UNFINISHED_NEXT, room, Style::new());
 }
@@ -104,6 +103,10 @@ fn found(model: &Model, survey: &Survey, room: usize) -> Vec<Line<'static>> {
         say(&mut lines, &visible(&model.state.about), room, Style::new());
     }
     path(&mut lines, model);
+    if let Some(run) = survey.last.as_ref().filter(|_| model.state.run.is_none()) {
+        heading(&mut lines, words::LAST_RUN, theme);
+        say(&mut lines, &visible(&words::last_run(run, theme.glyphs.arrow, model.now)), room, Style::new());
+    }
     heading(&mut lines, words::STORES, theme);
     if survey.stores.is_empty() {
         say(&mut lines, words::NO_STORES, room, Style::new());

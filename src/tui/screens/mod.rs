@@ -9,6 +9,7 @@ pub mod notes;
 pub mod plan;
 pub mod run;
 mod run_panel;
+pub mod set_up;
 pub mod step;
 mod steps;
 

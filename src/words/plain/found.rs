@@ -56,9 +56,14 @@ fn version(survey: &Survey) -> String {
 
 /// A run that was not finished, and how far it is.
 pub fn unfinished(run: &Unfinished) -> String {
-    let at = run.at.as_ref().map(|key| format!(", at {}", visible(key))).unwrap_or_default();
+    let at = match (&run.at, &run.error) {
+        (Some(at), Some(error)) => format!(" It failed at {}: {}", visible(at), visible(error)),
+        (Some(at), None) => format!(" It stands at {}.", visible(at)),
+        (None, _) => String::new(),
+    };
     format!(
-        "Run {} from {} to {} is not finished: {} of {} done{at}. It began {}; the last entry is of {}.",
+        "Run {} from {} to {} is not finished: {} of {} done. It began {}; the last entry is of {}, and nothing has \
+         moved since.{at} {}",
         visible(&run.run),
         visible(&run.from),
         visible(&run.to),
@@ -66,6 +71,7 @@ pub fn unfinished(run: &Unfinished) -> String {
         plural(run.total, "step", "steps"),
         run.began.strftime("%F %H:%M UTC"),
         run.last.strftime("%F %H:%M UTC"),
+        super::service(run.service),
     )
 }
 
