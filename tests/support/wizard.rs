@@ -12,26 +12,44 @@ use super::pty::Screen;
 static TYPED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"Type (\S+) and press enter").expect("a regular expression"));
 
+/// What the header says during the run.
+const RUN: &str = "● 6 Run";
+
 /// What the bottom bar says while a step waits for its operator.
 const NEEDED: &str = " enter Answer ";
 
 /// Goes on until the program ends; its exit code, and what it left on the terminal.
 #[track_caller]
 pub fn walk_through(screen: &Screen) -> (i32, String) {
+    walk(screen, |_| false);
+    (screen.exit_code(), screen.contents())
+}
+
+/// Goes on until the run is on the screen, and in it `text`.
+#[track_caller]
+pub fn walk_until(screen: &Screen, text: &str) {
+    walk(screen, |seen| seen.contains(RUN) && seen.contains(text));
+    assert!(!screen.has_ended(), "`{text}` does not come:\n{}", screen.contents());
+}
+
+#[track_caller]
+fn walk(screen: &Screen, mut wanted: impl FnMut(&str) -> bool) {
     let deadline = Instant::now() + PATIENCE * 3;
     screen.wait_for("1 Deployment");
     while !screen.has_ended() {
         let seen = screen.contents();
+        if wanted(&seen) {
+            return;
+        }
         assert!(Instant::now() < deadline, "the wizard does not get on:\n{seen}");
         if let Some(word) = TYPED.captures(&seen) {
             // What was typed must be gone before anything else is, or it would be typed twice.
             let typed = format!("› {}", &word[1]);
             screen.type_text(&word[1]).wait_for(&typed).press("enter").wait_gone(&typed);
             continue;
-        } else if !seen.contains("● 6 Run") || seen.contains(NEEDED) {
+        } else if !seen.contains(RUN) || seen.contains(NEEDED) {
             screen.press("enter");
         }
         screen.wait_change(&seen);
     }
-    (screen.exit_code(), screen.contents())
 }
