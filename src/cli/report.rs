@@ -47,15 +47,15 @@ pub fn print_json(document: &impl Serialize) -> Result<(), Failure> {
 }
 
 /// What the operator keeps after the wizard.
-pub fn farewell(ending: &tui::Ending) -> Exit {
+pub fn farewell(ending: &tui::Ending, ascii: bool) -> Exit {
     let state = &ending.state;
-    for line in told(ending, state) {
+    for line in told(ending, state, if ascii { "->" } else { "→" }) {
         println!("{line}");
     }
     ending.exit
 }
 
-fn told(ending: &tui::Ending, state: &State) -> Vec<String> {
+fn told(ending: &tui::Ending, state: &State, arrow: &str) -> Vec<String> {
     let file = quoted(&state.file);
     if ending.detached {
         let moves = matches!(state.run_state, Some(RunState::Preparing | RunState::Running));
@@ -68,7 +68,7 @@ fn told(ending: &tui::Ending, state: &State) -> Vec<String> {
     let mut lines = vec![visible(&summary.text)];
     if summary.run.is_some() {
         let times = format!("{}, {} of it in maintenance", duration(summary.duration), duration(summary.downtime));
-        lines.push(format!("  versions  {} → {}", visible(&summary.from), visible(&summary.to)));
+        lines.push(format!("  versions  {} {arrow} {}", visible(&summary.from), visible(&summary.to)));
         lines.push(format!("  took      {times}"));
     }
     lines.extend(summary.backups.iter().map(|backup| format!("  backup    {}", visible(backup))));

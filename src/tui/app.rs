@@ -37,7 +37,7 @@ const TO_STOP: Duration = Duration::from_millis(300);
 pub async fn run(client: Client, options: Options) -> io::Result<Ending> {
     // Without colour the theme uses none; crossterm's own way of dropping it also drops bold and reverse.
     crossterm::style::force_color_output(true);
-    let _terminal = guard::Guard::take()?;
+    let _terminal = guard::Guard::take(options.sync_output)?;
     let _watch = hangup::watch()?;
     App::new(client, options)?.run().await
 }
@@ -63,7 +63,7 @@ impl App {
             model,
             client,
             painter: Painter::new(out, options.sync_output),
-            pace: Pace::new(options.over_ssh),
+            pace: Pace::new(options.motion),
             signs: Signs::default(),
             leaving: None,
         })
@@ -179,6 +179,9 @@ impl App {
         let now = Instant::now();
         self.pace.drawn(now);
         let signs = self.signs.bytes(&self.model, now);
+        if let Some(due) = self.signs.due(&self.model) {
+            self.pace.request_at(due);
+        }
         self.painter.raw(&signs)
     }
 

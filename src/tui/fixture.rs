@@ -8,7 +8,7 @@ use super::model::Model;
 use super::theme::Theme;
 use super::update::{Effect, Msg, update};
 use super::view::view;
-use super::{Options, plan_fixture};
+use super::{Motion, Options, plan_fixture};
 use crate::link::FromRunner;
 use crate::model::*;
 
@@ -22,7 +22,7 @@ pub struct Wizard {
 }
 
 pub fn options(ascii: bool, color: bool) -> Options {
-    Options { ascii, color, over_ssh: true, sync_output: true, detachable: true }
+    Options { ascii, color, motion: Motion::Reduced, sync_output: true, detachable: true }
 }
 
 impl Wizard {

@@ -51,12 +51,22 @@ pub struct Options {
     pub ascii: bool,
     /// False under `NO_COLOR`.
     pub color: bool,
-    /// Fewer frames a second.
-    pub over_ssh: bool,
+    pub motion: Motion,
     /// Wrap each frame in a synchronised update.
     pub sync_output: bool,
     /// Whether the steps run in another process, so that this one may end or be suspended.
     pub detachable: bool,
+}
+
+/// How often what moves by itself is drawn anew. An answer to a key never waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motion {
+    /// Ten frames a second at most.
+    Full,
+    /// Four: for a connection that is slow.
+    Reduced,
+    /// One: for who is disturbed by movement.
+    Off,
 }
 
 /// How the wizard was left.

@@ -44,6 +44,12 @@ impl Signs {
         }
         out
     }
+
+    /// When what could not be written yet may be: nothing else may happen until then.
+    pub fn due(&self, model: &Model) -> Option<Instant> {
+        let behind = title(model) != self.title || progress(model) != self.progress;
+        self.last.filter(|_| behind).map(|last| last + LEAST)
+    }
 }
 
 fn title(model: &Model) -> String {
@@ -85,8 +91,10 @@ mod tests {
         let first = String::from_utf8(signs.bytes(&wizard.model, start)).expect("is text");
         assert!(first.contains("Deployment - kiln at studio"), "{first:?}");
         wizard.enter();
+        assert_eq!(signs.due(&wizard.model), Some(start + LEAST), "the last title is not lost");
         assert!(signs.bytes(&wizard.model, start + LEAST / 2).is_empty());
         assert!(!signs.bytes(&wizard.model, start + LEAST).is_empty());
+        assert_eq!(signs.due(&wizard.model), None);
         assert!(signs.bytes(&wizard.model, start + 3 * LEAST).is_empty());
     }
 }
