@@ -13,6 +13,8 @@ mod find;
 #[cfg(test)]
 mod fixture;
 mod footer;
+#[cfg(test)]
+mod foreign_tests;
 mod guard;
 mod hangup;
 mod header;
@@ -26,8 +28,14 @@ mod pace;
 mod plan_fixture;
 mod popup;
 mod popup_view;
+#[cfg(test)]
+mod random_tests;
+#[cfg(test)]
+mod scenes;
 mod screens;
 mod signs;
+#[cfg(test)]
+mod snapshot_tests;
 mod table;
 #[cfg(test)]
 mod terminal_tests;

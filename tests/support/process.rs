@@ -120,6 +120,17 @@ pub fn cpu_until_end(pid: u32) -> Option<Duration> {
     Some(last)
 }
 
+/// How often the threads of a process went to sleep of their own accord so far, which each does once for every time that
+/// something woke it. `None` once it has ended.
+pub fn wake_ups(pid: u32) -> Option<u64> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).ok()?;
+    let count = |status: String| {
+        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+        line.trim().parse::<u64>().ok()
+    };
+    Some(tasks.flatten().filter_map(|task| count(fs::read_to_string(task.path().join("status")).ok()?)).sum())
+}
+
 /// The process that started it.
 pub fn parent(pid: u32) -> Option<u32> {
     stat(pid)?[1].parse().ok()

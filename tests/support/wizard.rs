@@ -18,6 +18,22 @@ const RUN: &str = "● 6 Run";
 /// What the bottom bar says while a step waits for its operator.
 const NEEDED: &str = " enter Answer ";
 
+/// Goes on with enter until `text` is on the screen.
+#[track_caller]
+pub fn walk_to(screen: &Screen, text: &str) {
+    let mut seen = screen.wait_for("1 Deployment").contents();
+    for _ in 0..200 {
+        if seen.contains(text) {
+            return;
+        }
+        screen.press("enter").wait_change(&seen);
+        let now = screen.contents();
+        assert!(now != seen, "`{text}` does not come:\n{seen}");
+        seen = now;
+    }
+    panic!("`{text}` does not come:\n{seen}");
+}
+
 /// Goes on until the program ends; its exit code, and what it left on the terminal.
 #[track_caller]
 pub fn walk_through(screen: &Screen) -> (i32, String) {
