@@ -63,11 +63,11 @@ fn the_first_frame_comes_at_once() {
 fn a_screen_on_which_nothing_happens_writes_nothing() {
     let demo = keepsake();
     let screen = demo.terminal([]).start();
-    screen.wait_for("What was found").wait_for("enter Next");
+    screen.wait_for("What was found").wait_for("enter Next").wait_title("Deployment - keepsake at keepsake-demo");
     screen.assert_idle(IDLE);
     wizard::walk_to(&screen, "Press a to approve");
     // A frame is drawn from the top, and this is in its last row.
-    screen.wait_for("a Approve");
+    screen.wait_for("a Approve").wait_title("Waits for approval - keepsake at keepsake-demo");
     screen.assert_idle(IDLE);
 }
 

@@ -38,7 +38,7 @@ pub async fn unattended(args: &Args, setup: Setup, policy: Policy) -> Result<Exi
         }
     };
     let (exit, ending) = session::foreground(setup, front_end).await?;
-    let ending = ending?;
+    let ending = heard(exit, ending)?;
     if let Some(reason) = &ending.reason {
         eprintln!("error: {reason}");
     }
@@ -52,8 +52,22 @@ pub async fn plain(setup: Setup) -> Result<Exit, Failure> {
         linear::run(client, Mode::Ask, std::io::stdout(), lines(BufReader::new(std::io::stdin()))).await
     };
     let (exit, ending) = session::foreground(setup, front_end).await?;
-    let ending = ending?;
+    let ending = heard(exit, ending)?;
     Ok(if ending.detached { exit } else { ending.exit })
+}
+
+/// How a front end ended. Where its reader went away, nobody decided and nobody knows: that is no success.
+fn heard(exit: Exit, ending: std::io::Result<Ending>) -> Result<Ending, Failure> {
+    ending.map_err(|error| match error.kind() {
+        std::io::ErrorKind::BrokenPipe => {
+            let exit = if exit == Exit::Done { Exit::HungUp } else { exit };
+            Failure::new(
+                exit,
+                "error: nobody reads what is written any more\nSee what was done with `stepwell status`.",
+            )
+        }
+        _ => error.into(),
+    })
 }
 
 /// The plain front end as a client of a runner.

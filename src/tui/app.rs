@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
+use std::path::Path;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
@@ -29,6 +30,12 @@ const BELL: &[u8] = b"\x07";
 const BATCH: usize = 512;
 /// A process that nobody can bring back by `fg` does not stop; it is given this long to.
 const TO_STOP: Duration = Duration::from_millis(300);
+
+/// A path as short as it can be said.
+fn from_here(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).display().to_string()
+}
 
 /// Walks the operator through the upgrade until it is over or the operator leaves.
 ///
@@ -151,7 +158,7 @@ impl App {
                 self.painter.raw(&copy::sequence(&text))?;
                 // The clipboard may have it: a file that cannot be written is no reason to end.
                 let file = copy::keep(&text, &self.model.state.state_dir).ok().flatten();
-                return self.take(Msg::Copied(file.map(|file| file.display().to_string())), true);
+                return self.take(Msg::Copied(file.as_deref().map(from_here)), true);
             }
             Effect::Bell => self.painter.raw(BELL)?,
         }

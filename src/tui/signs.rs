@@ -61,7 +61,8 @@ fn title(model: &Model) -> String {
         (None, Some(run)) => words::run_state(run).to_owned(),
         (None, None) => words::screen(model.screen as usize).to_owned(),
     };
-    if name.is_empty() { words::PRODUCT.to_owned() } else { format!("{what} - {name}") }
+    // Before anything is known there is nothing to call the window after.
+    if name.is_empty() { String::new() } else { format!("{what} - {name}") }
 }
 
 /// `OSC 9;4`: a share of the steps, red when the operator is needed, nothing outside a run.

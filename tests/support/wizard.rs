@@ -13,7 +13,7 @@ static TYPED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"Type (\S+) and press enter").expect("a regular expression"));
 
 /// What the header says during the run.
-const RUN: &str = "● 6 Run";
+const RUN: [&str; 2] = ["● 6 Run", "* 6 Run"];
 
 /// What the bottom bar says while a step waits for its operator.
 const NEEDED: &str = " enter Answer ";
@@ -44,8 +44,12 @@ pub fn walk_through(screen: &Screen) -> (i32, String) {
 /// Goes on until the run is on the screen, and in it `text`.
 #[track_caller]
 pub fn walk_until(screen: &Screen, text: &str) {
-    walk(screen, |seen| seen.contains(RUN) && seen.contains(text));
+    walk(screen, |seen| running(seen) && seen.contains(text));
     assert!(!screen.has_ended(), "`{text}` does not come:\n{}", screen.contents());
+}
+
+fn running(seen: &str) -> bool {
+    RUN.iter().any(|text| seen.contains(text))
 }
 
 #[track_caller]
@@ -60,10 +64,12 @@ fn walk(screen: &Screen, mut wanted: impl FnMut(&str) -> bool) {
         assert!(Instant::now() < deadline, "the wizard does not get on:\n{seen}");
         if let Some(word) = TYPED.captures(&seen) {
             // What was typed must be gone before anything else is, or it would be typed twice.
-            let typed = format!("› {}", &word[1]);
-            screen.type_text(&word[1]).wait_for(&typed).press("enter").wait_gone(&typed);
+            let typed = ["│ ›", "| >"].map(|mark| format!("{mark} {}", &word[1]));
+            let there = |screen: &vt100::Screen| typed.iter().any(|typed| screen.contents().contains(typed));
+            screen.type_text(&word[1]).wait_until(&typed[0], there);
+            screen.press("enter").wait_until("it to be taken", |screen| !there(screen));
             continue;
-        } else if !seen.contains(RUN) || seen.contains(NEEDED) {
+        } else if !running(&seen) || seen.contains(NEEDED) {
             screen.press("enter");
         }
         screen.wait_change(&seen);
