@@ -233,8 +233,7 @@ fn text_of_definitions_commands_and_rows_moves_no_cursor_and_sets_no_title() {
     wizard::walk_until(&screen, "Wait at the gate");
     let waiting = ledger.gate.reached();
     screen.wait_for("␛[2J").wait_for("1 Deployment").wait_for("6 Run");
-    let (title, _) = screen.title_and_bells();
-    assert!(title.ends_with("ledger at ledger-test"), "{title}");
+    screen.wait_title("Running - ledger at ledger-test");
     let raw = String::from_utf8_lossy(&screen.raw()).into_owned();
     for order in ["\x1b]0;", "\x1b]52;", "\u{202e}", "\u{200b}"] {
         let near = raw.find(order).map(|at| raw[at..].chars().take(60).collect::<String>());

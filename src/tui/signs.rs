@@ -13,13 +13,21 @@ use crate::words::screens as words;
 
 /// Between two titles.
 const LEAST: Duration = Duration::from_secs(1);
+const NO_PROGRESS: &str = "\x1b]9;4;0;0\x1b\\";
 
 /// What was written last.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Signs {
     title: String,
     progress: String,
     last: Option<Instant>,
+}
+
+impl Default for Signs {
+    /// As a terminal is before anything was written.
+    fn default() -> Self {
+        Signs { title: String::new(), progress: NO_PROGRESS.to_owned(), last: None }
+    }
 }
 
 impl Signs {
@@ -71,7 +79,7 @@ fn progress(model: &Model) -> String {
     let (done, all) = state.steps_done();
     let percent = (100 * done).checked_div(all).unwrap_or(0);
     let kind = match state.run_state {
-        _ if !model.under_way() => return String::from("\x1b]9;4;0;0\x1b\\"),
+        _ if !model.under_way() => return NO_PROGRESS.to_owned(),
         Some(RunState::Failed | RunState::NeedsOperator) => 2,
         Some(RunState::Paused | RunState::Stopped) => 4,
         _ => 1,
