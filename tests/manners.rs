@@ -248,8 +248,8 @@ fn text_of_definitions_commands_and_rows_moves_no_cursor_and_sets_no_title() {
 fn what_is_copied_goes_to_the_clipboard_and_into_a_file() {
     let demo = demo();
     let screen = opened(demo.terminal([]));
-    wizard::walk_to(&screen, "Nothing stands in the way");
-    screen.press("y").wait_for("copied.txt");
+    wizard::walk_to(&screen, "● 3 Checks");
+    screen.wait_for("Nothing stands in the way").press("y").wait_for("copied.txt");
     let raw = String::from_utf8_lossy(&screen.raw()).into_owned();
     let sent = raw.split("\x1b]52;c;").nth(1).and_then(|rest| rest.split("\x1b\\").next()).expect("OSC 52");
     let file = demo.dir().join(".stepwell/copied.txt");

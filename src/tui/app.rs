@@ -182,9 +182,9 @@ impl App {
             self.leaving = Some((false, Some(Exit::Internal)));
             return Ok(());
         }
-        self.painter.draw(&self.model)?;
+        let bytes = self.painter.draw(&self.model)?;
         let now = Instant::now();
-        self.pace.drawn(now);
+        self.pace.drawn(now, bytes);
         let signs = self.signs.bytes(&self.model, now);
         if let Some(due) = self.signs.due(&self.model) {
             self.pace.request_at(due);

@@ -6,11 +6,17 @@ use tokio::time::Instant;
 
 use super::Motion;
 
+/// Bytes a second on average that frames may take for which nobody waits.
+const RATE: u64 = 1_500;
+/// The longest rest after a frame.
+const LONGEST: Duration = Duration::from_secs(1);
+
 /// Coalesces requests for a frame into one at the earliest moment that is allowed.
 #[derive(Debug)]
 pub struct Pace {
     least: Duration,
-    last: Option<Instant>,
+    /// When the next frame may come that nobody waits for.
+    next: Option<Instant>,
     due: Option<Instant>,
 }
 
@@ -22,13 +28,12 @@ impl Pace {
             Motion::Reduced => 250,
             Motion::Off => 1_000,
         };
-        Pace { least: Duration::from_millis(least), last: None, due: None }
+        Pace { least: Duration::from_millis(least), next: None, due: None }
     }
 
     /// Something changed.
     pub fn request(&mut self, now: Instant) {
-        let earliest = self.last.map_or(now, |last| last + self.least).max(now);
-        self.request_at(earliest);
+        self.request_at(self.next.map_or(now, |next| next.max(now)));
     }
 
     /// Something is to be drawn at that time, or with a frame before it.
@@ -46,9 +51,11 @@ impl Pace {
         self.due
     }
 
-    /// A frame was drawn.
-    pub fn drawn(&mut self, now: Instant) {
-        self.last = Some(now);
+    /// A frame was drawn and took so many bytes. What moves by itself never fills the line: a large frame is followed
+    /// by a longer rest.
+    pub fn drawn(&mut self, now: Instant, bytes: usize) {
+        let worth = Duration::from_millis(u64::try_from(bytes).unwrap_or(u64::MAX).saturating_mul(1_000) / RATE);
+        self.next = Some(now + worth.min(LONGEST).max(self.least));
         self.due = None;
     }
 }
@@ -63,13 +70,24 @@ mod tests {
         let mut pace = Pace::new(Motion::Reduced);
         pace.request(start);
         assert_eq!(pace.due(), Some(start));
-        pace.drawn(start);
+        pace.drawn(start, 0);
         for ms in [10, 20, 30] {
             pace.request(start + Duration::from_millis(ms));
         }
         assert_eq!(pace.due(), Some(start + Duration::from_millis(250)));
         pace.request_now(start + Duration::from_millis(40));
         assert_eq!(pace.due(), Some(start + Duration::from_millis(40)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_large_frame_comes_a_rest() {
+        let start = Instant::now();
+        let mut pace = Pace::new(Motion::Full);
+        for (bytes, rest) in [(60, 100), (450, 300), (4_000, 1_000)] {
+            pace.drawn(start, bytes);
+            pace.request(start);
+            assert_eq!(pace.due(), Some(start + Duration::from_millis(rest)), "{bytes} bytes");
+        }
     }
 
     #[tokio::test(start_paused = true)]
@@ -84,7 +102,7 @@ mod tests {
                 // What is due later does not hold up what is due before.
                 pace.request_at(now + Duration::from_secs(60));
                 if pace.due().is_some_and(|due| due <= now) {
-                    pace.drawn(now);
+                    pace.drawn(now, 0);
                     frames += 1;
                 }
             }

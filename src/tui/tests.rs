@@ -1,8 +1,13 @@
 //! The wizard as its operator sees it: every screen, and what a frame costs.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::time::Duration;
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tokio::time::Instant;
+
+use super::Motion;
 use super::fixture::{Wizard, options};
+use super::pace::Pace;
 use super::scenes::SCENES;
 use super::writer::Painter;
 use crate::model::*;
@@ -100,25 +105,34 @@ fn a_frame_without_a_change_is_no_bytes_and_a_full_one_is_small() {
     }
 }
 
-#[test]
-fn a_running_step_costs_little() {
-    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
-    let mut painter = Painter::new(Vec::new(), true);
-    painter.draw(&w.model).expect("draws");
-    let mut bytes = 0;
-    for second in 0..10 {
-        for tenth in 0..4 {
-            w.progress(600_000 + second * 9_000 + tenth * 2_000, Some(1_100_000));
-            w.event(EventKind::Log {
-                key: "2.9.0/sign".into(),
-                line: format!("batch {}: 1,000 rows", second * 4 + tenth),
-            });
-            bytes += painter.draw(&w.model).expect("draws");
+#[tokio::test(start_paused = true)]
+async fn a_running_step_costs_little_however_much_it_says() {
+    const SECONDS: usize = 20;
+    for motion in [Motion::Full, Motion::Reduced, Motion::Off] {
+        let mut w = Wizard::new(80, 24).surveyed().at_backfill();
+        let mut painter = Painter::new(Vec::new(), true);
+        painter.draw(&w.model).expect("draws");
+        let (mut pace, start) = (Pace::new(motion), Instant::now());
+        let (mut bytes, mut frames) = (0, 0);
+        for ms in (0..SECONDS * 1_000).step_by(10) {
+            let now = start + Duration::from_millis(ms as u64);
+            if ms % 1_000 == 0 {
+                w.wait(1);
+            }
+            let done = 600_000 + ms as u64 * 20;
+            w.progress(done, Some(1_100_000));
+            let line = format!("batch {}: {} rows in {} ms", done / 1_000, done % 977, done % 89);
+            w.event(EventKind::Log { key: "2.9.0/sign".into(), line });
+            pace.request(now);
+            if pace.due().is_some_and(|due| due <= now) {
+                let drawn = painter.draw(&w.model).expect("draws");
+                pace.drawn(now, drawn);
+                (bytes, frames) = (bytes + drawn, frames + 1);
+            }
         }
-        w.wait(1);
-        bytes += painter.draw(&w.model).expect("draws");
+        assert!(bytes / SECONDS <= 1_500, "{motion:?}: {} bytes a second", bytes / SECONDS);
+        assert!(frames >= SECONDS - 1, "{motion:?}: {frames} frames are too few to look alive");
     }
-    assert!(bytes / 10 <= 1_500, "{} bytes a second", bytes / 10);
 }
 
 #[test]
