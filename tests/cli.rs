@@ -201,7 +201,7 @@ fn a_terminal_that_is_too_small_is_told_how_much_is_needed() {
     let screen = ledger.terminal([]).size(20, 5).start();
     assert_eq!(screen.exit_code(), i32::from(Exit::Usage.code()), "{}", screen.contents());
     let said: String = screen.contents().split_whitespace().collect();
-    assert!(said.contains("60×16"), "{said}");
+    assert!(said.contains("60x16"), "{said}");
 }
 
 #[test]

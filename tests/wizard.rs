@@ -8,7 +8,6 @@ use stepwell::model::Exit;
 
 use support::database;
 use support::deployment::{Demo, Deployment};
-use support::pty::Screen;
 use support::wizard;
 
 const ROWS: u32 = 500;
@@ -23,22 +22,6 @@ fn keepsake() -> Deployment {
 
 fn ask(demo: &Deployment, query: &str) -> String {
     database::ask(&demo.database(), query)
-}
-
-/// Goes on with enter until `text` is on the screen.
-#[track_caller]
-fn walk_to(screen: &Screen, text: &str) {
-    let mut seen = screen.wait_for("1 Deployment").contents();
-    for _ in 0..200 {
-        if seen.contains(text) {
-            return;
-        }
-        screen.press("enter").wait_change(&seen);
-        let now = screen.contents();
-        assert!(now != seen, "`{text}` does not come:\n{seen}");
-        seen = now;
-    }
-    panic!("`{text}` does not come:\n{seen}");
 }
 
 #[test]
@@ -80,11 +63,11 @@ fn the_first_frame_comes_at_once() {
 fn a_screen_on_which_nothing_happens_writes_nothing() {
     let demo = keepsake();
     let screen = demo.terminal([]).start();
-    screen.wait_for("What was found").wait_for("enter Next");
+    screen.wait_for("What was found").wait_for("enter Next").wait_title("Deployment - keepsake at keepsake-demo");
     screen.assert_idle(IDLE);
-    walk_to(&screen, "Press a to approve");
+    wizard::walk_to(&screen, "Press a to approve");
     // A frame is drawn from the top, and this is in its last row.
-    screen.wait_for("a Approve");
+    screen.wait_for("a Approve").wait_title("Waits for approval - keepsake at keepsake-demo");
     screen.assert_idle(IDLE);
 }
 
@@ -111,7 +94,7 @@ fn a_window_that_becomes_too_small_says_how_much_is_needed_and_comes_back() {
 fn a_run_that_was_interrupted_is_offered_with_the_state_of_the_service() {
     let demo = keepsake();
     let screen = demo.terminal([]).start();
-    walk_to(&screen, "Press a to approve");
+    wizard::walk_to(&screen, "Press a to approve");
     screen.wait_for("in maintenance");
     demo.lose_power();
     screen.exit_code();
@@ -158,7 +141,7 @@ fn a_run_that_was_finished_while_nobody_looked_is_told() {
 fn the_runner_that_goes_away_is_told_with_the_next_command() {
     let demo = keepsake();
     let screen = demo.terminal([]).start();
-    walk_to(&screen, "Press a to approve");
+    wizard::walk_to(&screen, "Press a to approve");
     let runner = support::process::at_home(&demo.home()).into_iter().find(|p| p.pid != screen.pid());
     support::process::kill(runner.expect("a runner beside the wizard").pid);
     screen.wait_for("The runner is gone").wait_for("stepwell -d").press("q");

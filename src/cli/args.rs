@@ -56,9 +56,34 @@ pub struct Args {
     /// Draw with ASCII signs only
     #[arg(long, global = true, help_heading = COMMON)]
     pub ascii: bool,
+    /// Colours: 16 of them, or none; none by default where NO_COLOR is set
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_default_value = true, global = true, help_heading = COMMON)]
+    pub color: Color,
+    /// How much moves on the screen: 10 frames a second, 4 (the default over SSH) or 1
+    #[arg(long, value_name = "HOW", value_enum, global = true, help_heading = COMMON)]
+    pub motion: Option<Motion>,
     /// Run the steps in this process instead of one that outlives the terminal
     #[arg(long, global = true, help_heading = COMMON)]
     pub foreground: bool,
+}
+
+/// `--color`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Color {
+    /// As `NO_COLOR` says
+    #[default]
+    Auto,
+    Never,
+    #[value(name = "16")]
+    Sixteen,
+}
+
+/// `--motion`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Motion {
+    Full,
+    Reduced,
+    Off,
 }
 
 /// What to do.

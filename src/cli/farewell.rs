@@ -13,20 +13,21 @@ use crate::words::plain::service;
 const GONE: &str = "The process that does the work is gone. Everything up to the last safe point is recorded.";
 
 /// Says it. Where a run ended, its report is kept beside its journal.
-pub async fn say(args: &Args, ending: &tui::Ending) -> Exit {
+pub async fn say(args: &Args, ending: &tui::Ending, ascii: bool) -> Exit {
     let run = ending.summary.as_ref().and_then(|summary| summary.run.as_ref()).filter(|_| !ending.detached);
     // The report can be had again with `stepwell report`: without it there is only a line less.
     let kept = match run {
         Some(run) => account::keep(args, run).await.ok(),
         None => None,
     };
-    for line in told(args, ending, kept.as_deref()) {
+    let arrow = if ascii { "->" } else { "→" };
+    for line in told(args, ending, kept.as_deref(), arrow) {
         println!("{line}");
     }
     ending.exit
 }
 
-fn told(args: &Args, ending: &tui::Ending, kept: Option<&Path>) -> Vec<String> {
+fn told(args: &Args, ending: &tui::Ending, kept: Option<&Path>, arrow: &str) -> Vec<String> {
     let state = &ending.state;
     let file = quoted(&state.file);
     if ending.detached {
@@ -40,7 +41,7 @@ fn told(args: &Args, ending: &tui::Ending, kept: Option<&Path>) -> Vec<String> {
     let mut lines = vec![visible(&summary.text)];
     if summary.run.is_some() {
         let times = format!("{}, {} of it in maintenance", duration(summary.duration), duration(summary.downtime));
-        lines.push(format!("  versions  {} → {}", visible(&summary.from), visible(&summary.to)));
+        lines.push(format!("  versions  {} {arrow} {}", visible(&summary.from), visible(&summary.to)));
         lines.push(format!("  took      {times}"));
         lines.push(format!("  service   {}", service(state.service)));
     }

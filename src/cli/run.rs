@@ -41,7 +41,7 @@ pub async fn unattended(args: &Args, setup: Setup, policy: Policy) -> Result<Exi
         }
     };
     let (exit, ending) = session::foreground(setup, front_end).await?;
-    let ending = ending?;
+    let ending = heard(exit, ending)?;
     if let Some(reason) = &ending.reason {
         eprintln!("error: {reason}");
         // How it is now: what the run had changed may have been put back since the reason was there.
@@ -57,13 +57,27 @@ pub async fn unattended(args: &Args, setup: Setup, policy: Policy) -> Result<Exi
 pub async fn plain(setup: Setup, input: Receiver<String>) -> Result<Exit, Failure> {
     let front_end = async |client: Client| linear::run(client, Mode::Ask, std::io::stdout(), input).await;
     let (exit, ending) = session::foreground(setup, front_end).await?;
-    let ending = ending?;
+    let ending = heard(exit, ending)?;
     Ok(if ending.detached { exit } else { ending.exit })
 }
 
 /// Lines typed here. There is one reader for the whole command: a second one would not get what the first has read.
 pub fn typed() -> Receiver<String> {
     lines(BufReader::new(std::io::stdin()))
+}
+
+/// How a front end ended. Where its reader went away, nobody decided and nobody knows: that is no success.
+fn heard(exit: Exit, ending: std::io::Result<Ending>) -> Result<Ending, Failure> {
+    ending.map_err(|error| match error.kind() {
+        std::io::ErrorKind::BrokenPipe => {
+            let exit = if exit == Exit::Done { Exit::HungUp } else { exit };
+            Failure::new(
+                exit,
+                "error: nobody reads what is written any more\nSee what was done with `stepwell status`.",
+            )
+        }
+        _ => error.into(),
+    })
 }
 
 /// The plain front end as a client of a runner.

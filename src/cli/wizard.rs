@@ -2,7 +2,7 @@
 
 use tokio::sync::mpsc::Receiver;
 
-use super::args::Args;
+use super::args::{Args, Color, Motion};
 use super::{Failure, farewell, load, report, run, session, set_up};
 use crate::link::Client;
 use crate::model::Exit;
@@ -46,7 +46,7 @@ pub async fn screens(args: &Args) -> Result<Exit, Failure> {
         setup.lock = Some(session::lock(&setup.deployment.state_dir)?);
         let options = options(args, false);
         let (_, ending) = session::foreground(setup, async |client| tui::run(client, options).await).await?;
-        return Ok(farewell::say(args, &ending?).await);
+        return Ok(farewell::say(args, &ending?, options.ascii).await);
     }
     large_enough()?;
     let client = session::detached(args, &setup.deployment)?;
@@ -60,8 +60,9 @@ pub async fn show(args: &Args, client: Client, policy: Option<Policy>) -> Result
         Some(policy) => crate::pilot::steer(client, policy),
         None => client,
     };
-    let ending = tui::run(client, options(args, true)).await?;
-    Ok(farewell::say(args, &ending).await)
+    let options = options(args, true);
+    let ending = tui::run(client, options).await?;
+    Ok(farewell::say(args, &ending, options.ascii).await)
 }
 
 pub fn large_enough() -> Result<(), Failure> {
@@ -71,7 +72,7 @@ pub fn large_enough() -> Result<(), Failure> {
         return Err(Failure::new(
             Exit::Usage,
             format!(
-                "error: the terminal is {columns}×{rows}, the wizard needs {}×{}; make it larger, or use --plain",
+                "error: the terminal is {columns}x{rows}, the wizard needs {}x{}; make it larger, or use --plain",
                 SMALLEST.0, SMALLEST.1
             ),
         ));
@@ -87,8 +88,17 @@ pub fn options(args: &Args, detachable: bool) -> tui::Options {
         .is_some_and(|v| v.to_ascii_lowercase().contains("utf-8") || v.to_ascii_lowercase().contains("utf8"));
     tui::Options {
         ascii: args.ascii || !utf8,
-        color: !set("NO_COLOR"),
-        over_ssh: set("SSH_CONNECTION") || set("SSH_TTY"),
+        color: match args.color {
+            Color::Auto => !set("NO_COLOR"),
+            Color::Never => false,
+            Color::Sixteen => true,
+        },
+        motion: match args.motion {
+            Some(Motion::Full) => tui::Motion::Full,
+            Some(Motion::Off) => tui::Motion::Off,
+            None if !set("SSH_CONNECTION") && !set("SSH_TTY") => tui::Motion::Full,
+            Some(Motion::Reduced) | None => tui::Motion::Reduced,
+        },
         sync_output: std::env::var("STEPWELL_SYNC_OUTPUT").map_or(true, |v| v != "0"),
         detachable,
     }

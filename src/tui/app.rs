@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
+use std::path::Path;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
@@ -33,6 +34,12 @@ const BATCH: usize = 512;
 /// A process that nobody can bring back by `fg` does not stop; it is given this long to.
 const TO_STOP: Duration = Duration::from_millis(300);
 
+/// A path as short as it can be said.
+fn from_here(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).display().to_string()
+}
+
 /// Walks the operator through the upgrade until it is over or the operator leaves.
 ///
 /// # Errors
@@ -53,7 +60,7 @@ pub async fn set_up(interview: Interview, outside: Outside, options: Options) ->
 async fn on_terminal(peer: Peer, options: Options, set_up: Option<Box<SetUp>>) -> io::Result<Ending> {
     // Without colour the theme uses none; crossterm's own way of dropping it also drops bold and reverse.
     crossterm::style::force_color_output(true);
-    let _terminal = guard::Guard::take()?;
+    let _terminal = guard::Guard::take(options.sync_output)?;
     let _watch = hangup::watch()?;
     let mut app = App::new(peer, options)?;
     app.model.set_up = set_up;
@@ -81,7 +88,7 @@ impl App {
             model,
             peer,
             painter: Painter::new(out, options.sync_output),
-            pace: Pace::new(options.over_ssh),
+            pace: Pace::new(options.motion),
             signs: Signs::default(),
             leaving: None,
         })
@@ -167,7 +174,7 @@ impl App {
                 self.painter.raw(&copy::sequence(&text))?;
                 // The clipboard may have it: a file that cannot be written is no reason to end.
                 let file = copy::keep(&text, &self.model.state.state_dir).ok().flatten();
-                return self.take(Msg::Copied(file.map(|file| file.display().to_string())), true);
+                return self.take(Msg::Copied(file.as_deref().map(from_here)), true);
             }
             Effect::Bell => self.painter.raw(BELL)?,
         }
@@ -191,10 +198,13 @@ impl App {
             self.leaving = Some((false, Some(Exit::Internal)));
             return Ok(());
         }
-        self.painter.draw(&self.model)?;
+        let bytes = self.painter.draw(&self.model)?;
         let now = Instant::now();
-        self.pace.drawn(now);
+        self.pace.drawn(now, bytes);
         let signs = self.signs.bytes(&self.model, now);
+        if let Some(due) = self.signs.due(&self.model) {
+            self.pace.request_at(due);
+        }
         self.painter.raw(&signs)
     }
 

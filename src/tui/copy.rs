@@ -1,7 +1,9 @@
 //! Copying what the operator looks at, out of a terminal that may be far away: by `OSC 52`, which the terminal may
 //! refuse without saying so, and therefore into a file as well.
 
-use std::io;
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::model::{Model, Screen};
@@ -56,7 +58,10 @@ pub fn keep(text: &str, state_dir: &str) -> io::Result<Option<PathBuf>> {
         return Ok(None);
     }
     let file = dir.join(FILE);
-    std::fs::write(&file, text)?;
+    // What was copied may be for no other eyes; a file that is there already would keep its own rights.
+    let _ = std::fs::remove_file(&file);
+    let mut made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file)?;
+    made.write_all(text.as_bytes())?;
     Ok(Some(file))
 }
 

@@ -5,10 +5,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::model::Model;
+use super::text::width;
 use super::theme::Theme;
 use super::update::{Effect, Msg, update};
 use super::view::view;
-use super::{Options, plan_fixture};
+use super::{Motion, Options, plan_fixture};
 use crate::link::FromRunner;
 use crate::model::*;
 
@@ -17,6 +18,8 @@ pub struct Wizard {
     pub model: Model,
     pub sent: Vec<Decision>,
     pub left: Option<bool>,
+    /// What the runner has not answered yet; `None` while it answers at once.
+    pub held: Option<Vec<Decision>>,
     seq: u64,
     second: i64,
 }
@@ -24,10 +27,12 @@ pub struct Wizard {
 /// What the model looks like, as lines of text.
 pub fn drawn(model: &Model) -> String {
     let buf = buffer(model);
-    let width = usize::from(buf.area.width);
-    let rows = buf.content.chunks(width.max(1));
+    let columns = usize::from(buf.area.width);
+    let rows = buf.content.chunks(columns.max(1));
     rows.map(|row| {
-        let text: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+        // The cell behind a wide sign shows nothing of its own.
+        let hidden = |i: usize| i > 0 && width(row[i - 1].symbol()) > 1;
+        let text: String = (0..row.len()).filter(|i| !hidden(*i)).map(|i| row[i].symbol()).collect();
         format!("{}\n", text.trim_end())
     })
     .collect()
@@ -41,7 +46,7 @@ fn buffer(model: &Model) -> Buffer {
 }
 
 pub fn options(ascii: bool, color: bool) -> Options {
-    Options { ascii, color, over_ssh: true, sync_output: true, detachable: true }
+    Options { ascii, color, motion: Motion::Reduced, sync_output: true, detachable: true }
 }
 
 impl Wizard {
@@ -52,7 +57,7 @@ impl Wizard {
     pub fn with(options: Options, columns: u16, rows: u16) -> Self {
         let mut model = Model::new(Theme::new(&options), true);
         model.size = (columns, rows);
-        Wizard { model, sent: Vec::new(), left: None, seq: 0, second: 1_700_000_000 }
+        Wizard { model, sent: Vec::new(), left: None, held: None, seq: 0, second: 1_700_000_000 }
     }
 
     /// Opened and surveyed.
@@ -96,7 +101,10 @@ impl Wizard {
             match effect {
                 Effect::Send(decision) => {
                     self.sent.push(decision.clone());
-                    self.answer(decision);
+                    match &mut self.held {
+                        Some(held) => held.push(decision),
+                        None => self.answer(decision),
+                    }
                 }
                 Effect::Quit { detached } => self.left = Some(detached),
                 _ => {}
@@ -230,7 +238,7 @@ impl Wizard {
     }
 
     /// What the engine would say.
-    fn answer(&mut self, decision: Decision) {
+    pub fn answer(&mut self, decision: Decision) {
         let by = actor();
         match decision {
             Decision::ChooseTarget { .. } => {

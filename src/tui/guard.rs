@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::queue;
-use crossterm::style::ResetColor;
+use crossterm::style::{Attribute, ResetColor, SetAttribute};
 use crossterm::terminal::{
     EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
@@ -15,6 +15,8 @@ use crossterm::terminal::{
 /// Whether the terminal is ours now. A process has one terminal, hence one flag.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
+/// Whether frames are drawn in synchronised updates, so that one may have been cut short.
+static SYNC: AtomicBool = AtomicBool::new(true);
 
 /// The title onto the terminal's own stack.
 const SAVE_TITLE: &[u8] = b"\x1b[22;2t";
@@ -31,7 +33,8 @@ impl Guard {
     ///
     /// # Errors
     /// When standard input or output is not a terminal that can do this.
-    pub fn take() -> io::Result<Self> {
+    pub fn take(sync_output: bool) -> io::Result<Self> {
+        SYNC.store(sync_output, Ordering::SeqCst);
         HOOK.call_once(|| {
             let earlier = std::panic::take_hook();
             // First the terminal, so that the message stands on the normal screen and can be read.
@@ -76,7 +79,7 @@ pub fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout();
         // Nothing can be done about a terminal that is gone.
-        let _ = write_leaving(&mut out).and_then(|()| out.flush());
+        let _ = write_leaving(&mut out, SYNC.load(Ordering::SeqCst)).and_then(|()| out.flush());
         let _ = disable_raw_mode();
     }
 }
@@ -86,8 +89,11 @@ fn write_entering(out: &mut impl Write) -> io::Result<()> {
     queue!(out, EnterAlternateScreen, EnableBracketedPaste, Hide)
 }
 
-fn write_leaving(out: &mut impl Write) -> io::Result<()> {
-    queue!(out, EndSynchronizedUpdate, ResetColor, DisableBracketedPaste, LeaveAlternateScreen, Show)?;
+fn write_leaving(out: &mut impl Write, sync: bool) -> io::Result<()> {
+    if sync {
+        queue!(out, EndSynchronizedUpdate)?;
+    }
+    queue!(out, ResetColor, SetAttribute(Attribute::Reset), DisableBracketedPaste, LeaveAlternateScreen, Show)?;
     out.write_all(PUT_TITLE_BACK)
 }
 
@@ -99,7 +105,7 @@ mod tests {
     fn what_is_switched_on_is_switched_off() {
         let (mut on, mut off) = (Vec::new(), Vec::new());
         write_entering(&mut on).expect("writes");
-        write_leaving(&mut off).expect("writes");
+        write_leaving(&mut off, true).expect("writes");
         let (on, off) = (String::from_utf8_lossy(&on).into_owned(), String::from_utf8_lossy(&off).into_owned());
         for mode in ["?1049", "?2004"] {
             assert!(on.contains(&format!("\x1b[{mode}h")) && off.contains(&format!("\x1b[{mode}l")), "{mode}");

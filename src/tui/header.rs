@@ -84,6 +84,8 @@ fn title(model: &Model, room: usize) -> Line<'static> {
     let left = format!(" {}  ", words::PRODUCT);
     // The state of the service is never cut; the name gives way first, then the path.
     let free = room.saturating_sub(width(&left) + width(&service));
+    // Where both do not fit, the versions do without their names.
+    let path = if width(&path) + width(&place) + 4 > free { visible(&versions(model)) } else { path };
     let path = fit(&path, free.saturating_sub(2), theme.glyphs.ascii);
     let place = fit(&place, free.saturating_sub(width(&path) + 4), theme.glyphs.ascii);
     let spare = free.saturating_sub(width(&place) + width(&path));
@@ -95,6 +97,12 @@ fn title(model: &Model, room: usize) -> Line<'static> {
         Span::raw(" ".repeat(spare - spare / 2)),
         Span::styled(service, style),
     ])
+}
+
+fn versions(model: &Model) -> String {
+    let state = &model.state;
+    let ends = state.route.as_ref().map(|r| (&r.from, &r.to)).or(state.plan.as_ref().map(|p| (&p.from, &p.to)));
+    ends.map_or_else(String::new, |(from, to)| format!("{from}{}{to}", model.theme.glyphs.arrow))
 }
 
 fn stepper(model: &Model, room: usize) -> Line<'static> {

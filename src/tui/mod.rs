@@ -13,6 +13,8 @@ mod find;
 #[cfg(test)]
 mod fixture;
 mod footer;
+#[cfg(test)]
+mod foreign_tests;
 mod guard;
 mod hangup;
 mod header;
@@ -28,11 +30,17 @@ mod peer;
 mod plan_fixture;
 mod popup;
 mod popup_view;
+#[cfg(test)]
+mod random_tests;
+#[cfg(test)]
+mod scenes;
 mod screens;
 mod set_up;
 #[cfg(test)]
 mod set_up_tests;
 mod signs;
+#[cfg(test)]
+mod snapshot_tests;
 mod table;
 #[cfg(test)]
 mod terminal_tests;
@@ -57,12 +65,22 @@ pub struct Options {
     pub ascii: bool,
     /// False under `NO_COLOR`.
     pub color: bool,
-    /// Fewer frames a second.
-    pub over_ssh: bool,
+    pub motion: Motion,
     /// Wrap each frame in a synchronised update.
     pub sync_output: bool,
     /// Whether the steps run in another process, so that this one may end or be suspended.
     pub detachable: bool,
+}
+
+/// How often what moves by itself is drawn anew. An answer to a key never waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motion {
+    /// Ten frames a second at most.
+    Full,
+    /// Four: for a connection that is slow.
+    Reduced,
+    /// One: for who is disturbed by movement.
+    Off,
 }
 
 /// How the wizard was left.

@@ -4,24 +4,41 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::Motion;
+
+/// Bytes a second on average that frames may take for which nobody waits.
+const RATE: u64 = 1_500;
+/// The longest rest after a frame.
+const LONGEST: Duration = Duration::from_secs(1);
+
 /// Coalesces requests for a frame into one at the earliest moment that is allowed.
 #[derive(Debug)]
 pub struct Pace {
     least: Duration,
-    last: Option<Instant>,
+    /// When the next frame may come that nobody waits for.
+    next: Option<Instant>,
     due: Option<Instant>,
 }
 
 impl Pace {
-    /// At most 10 frames a second, 4 over SSH.
-    pub fn new(over_ssh: bool) -> Self {
-        Pace { least: Duration::from_millis(if over_ssh { 250 } else { 100 }), last: None, due: None }
+    /// Before the first frame.
+    pub fn new(motion: Motion) -> Self {
+        let least = match motion {
+            Motion::Full => 100,
+            Motion::Reduced => 250,
+            Motion::Off => 1_000,
+        };
+        Pace { least: Duration::from_millis(least), next: None, due: None }
     }
 
     /// Something changed.
     pub fn request(&mut self, now: Instant) {
-        let earliest = self.last.map_or(now, |last| last + self.least).max(now);
-        self.due.get_or_insert(earliest);
+        self.request_at(self.next.map_or(now, |next| next.max(now)));
+    }
+
+    /// Something is to be drawn at that time, or with a frame before it.
+    pub fn request_at(&mut self, at: Instant) {
+        self.due = Some(self.due.map_or(at, |due| due.min(at)));
     }
 
     /// The operator pressed a key and looks for the answer.
@@ -34,9 +51,11 @@ impl Pace {
         self.due
     }
 
-    /// A frame was drawn.
-    pub fn drawn(&mut self, now: Instant) {
-        self.last = Some(now);
+    /// A frame was drawn and took so many bytes. What moves by itself never fills the line: a large frame is followed
+    /// by a longer rest.
+    pub fn drawn(&mut self, now: Instant, bytes: usize) {
+        let worth = Duration::from_millis(u64::try_from(bytes).unwrap_or(u64::MAX).saturating_mul(1_000) / RATE);
+        self.next = Some(now + worth.min(LONGEST).max(self.least));
         self.due = None;
     }
 }
@@ -48,15 +67,46 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn many_changes_are_one_frame_and_a_key_does_not_wait() {
         let start = Instant::now();
-        let mut pace = Pace::new(true);
+        let mut pace = Pace::new(Motion::Reduced);
         pace.request(start);
         assert_eq!(pace.due(), Some(start));
-        pace.drawn(start);
+        pace.drawn(start, 0);
         for ms in [10, 20, 30] {
             pace.request(start + Duration::from_millis(ms));
         }
         assert_eq!(pace.due(), Some(start + Duration::from_millis(250)));
         pace.request_now(start + Duration::from_millis(40));
         assert_eq!(pace.due(), Some(start + Duration::from_millis(40)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_large_frame_comes_a_rest() {
+        let start = Instant::now();
+        let mut pace = Pace::new(Motion::Full);
+        for (bytes, rest) in [(60, 100), (450, 300), (4_000, 1_000)] {
+            pace.drawn(start, bytes);
+            pace.request(start);
+            assert_eq!(pace.due(), Some(start + Duration::from_millis(rest)), "{bytes} bytes");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn frames_come_as_often_as_the_motion_allows() {
+        for (motion, most) in [(Motion::Full, 10), (Motion::Reduced, 4), (Motion::Off, 1)] {
+            let start = Instant::now();
+            let mut pace = Pace::new(motion);
+            let mut frames = 0;
+            for ms in 0..10_000 {
+                let now = start + Duration::from_millis(ms);
+                pace.request(now);
+                // What is due later does not hold up what is due before.
+                pace.request_at(now + Duration::from_secs(60));
+                if pace.due().is_some_and(|due| due <= now) {
+                    pace.drawn(now, 0);
+                    frames += 1;
+                }
+            }
+            assert_eq!(frames, 10 * most, "{motion:?}");
+        }
     }
 }

@@ -109,6 +109,15 @@ impl Popup {
         }
     }
 
+    /// Whether it leads to a decision, rather than being for reading or leaving.
+    pub fn decides(&self) -> bool {
+        match self {
+            Popup::Help { .. } | Popup::Notice { .. } => false,
+            Popup::Prompt(prompt) => prompt.purpose != Purpose::Search,
+            Popup::Menu(_) => true,
+        }
+    }
+
     /// A line to type, empty at first.
     pub fn prompt(purpose: Purpose) -> Self {
         Popup::Prompt(Prompt { purpose, input: String::new(), error: None })

@@ -24,6 +24,8 @@ use crate::words::popups as words;
 
 /// The widest that a popup gets.
 const WIDEST: u16 = 72;
+/// Columns on one side of it in which nothing can be read.
+const TORN: u16 = 8;
 
 /// Draws the popup, if there is one.
 pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
@@ -42,6 +44,9 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
     let place =
         Rect { x: area.x + (area.width - columns) / 2, y: area.y + (area.height - height) / 2, width: columns, height };
+    // Beside a popup that nearly fills the screen, only torn words would be left of it.
+    let aside = if (area.width - columns) / 2 <= TORN { Rect { x: area.x, width: area.width, ..place } } else { place };
+    clear(buf, aside);
     frame(buf, model, place, &title);
     for (y, line) in (place.top() + 1..place.bottom().saturating_sub(1)).zip(&lines) {
         buf.set_line(place.x + 2, y, line, place.width.saturating_sub(4));
@@ -89,7 +94,7 @@ pub fn furthest(model: &Model, area: Rect) -> usize {
     text.len() - place_of_text(text.len(), below.len(), area)
 }
 
-fn frame(buf: &mut Buffer, model: &Model, place: Rect, title: &str) {
+fn clear(buf: &mut Buffer, place: Rect) {
     for y in place.top()..place.bottom() {
         for x in place.left()..place.right() {
             if let Some(cell) = buf.cell_mut((x, y)) {
@@ -97,6 +102,9 @@ fn frame(buf: &mut Buffer, model: &Model, place: Rect, title: &str) {
             }
         }
     }
+}
+
+fn frame(buf: &mut Buffer, model: &Model, place: Rect, title: &str) {
     let [tl, tr, br, bl, h, v] = model.theme.glyphs.frame;
     let inner = usize::from(place.width.saturating_sub(2));
     let title = format!(" {} ", fit(title, inner.saturating_sub(3), model.theme.glyphs.ascii));

@@ -13,13 +13,21 @@ use crate::words::screens as words;
 
 /// Between two titles.
 const LEAST: Duration = Duration::from_secs(1);
+const NO_PROGRESS: &str = "\x1b]9;4;0;0\x1b\\";
 
 /// What was written last.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Signs {
     title: String,
     progress: String,
     last: Option<Instant>,
+}
+
+impl Default for Signs {
+    /// As a terminal is before anything was written.
+    fn default() -> Self {
+        Signs { title: String::new(), progress: NO_PROGRESS.to_owned(), last: None }
+    }
 }
 
 impl Signs {
@@ -44,6 +52,12 @@ impl Signs {
         }
         out
     }
+
+    /// When what could not be written yet may be: nothing else may happen until then.
+    pub fn due(&self, model: &Model) -> Option<Instant> {
+        let behind = title(model) != self.title || progress(model) != self.progress;
+        self.last.filter(|_| behind).map(|last| last + LEAST)
+    }
 }
 
 fn title(model: &Model) -> String {
@@ -55,7 +69,8 @@ fn title(model: &Model) -> String {
         (None, Some(run)) => words::run_state(run).to_owned(),
         (None, None) => words::screen(model.screen as usize).to_owned(),
     };
-    if name.is_empty() { words::PRODUCT.to_owned() } else { format!("{what} - {name}") }
+    // Before anything is known there is nothing to call the window after.
+    if name.is_empty() { String::new() } else { format!("{what} - {name}") }
 }
 
 /// `OSC 9;4`: a share of the steps, red when the operator is needed, nothing outside a run.
@@ -64,7 +79,7 @@ fn progress(model: &Model) -> String {
     let (done, all) = state.steps_done();
     let percent = (100 * done).checked_div(all).unwrap_or(0);
     let kind = match state.run_state {
-        _ if !model.under_way() => return String::from("\x1b]9;4;0;0\x1b\\"),
+        _ if !model.under_way() => return NO_PROGRESS.to_owned(),
         Some(RunState::Failed | RunState::NeedsOperator) => 2,
         Some(RunState::Paused | RunState::Stopped) => 4,
         _ => 1,
@@ -85,8 +100,10 @@ mod tests {
         let first = String::from_utf8(signs.bytes(&wizard.model, start)).expect("is text");
         assert!(first.contains("Deployment - kiln at studio"), "{first:?}");
         wizard.enter();
+        assert_eq!(signs.due(&wizard.model), Some(start + LEAST), "the last title is not lost");
         assert!(signs.bytes(&wizard.model, start + LEAST / 2).is_empty());
         assert!(!signs.bytes(&wizard.model, start + LEAST).is_empty());
+        assert_eq!(signs.due(&wizard.model), None);
         assert!(signs.bytes(&wizard.model, start + 3 * LEAST).is_empty());
     }
 }

@@ -54,6 +54,8 @@ struct Terminal {
     keys: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
     seen: String,
+    /// The kernel's settings before the wizard had the terminal.
+    before: String,
 }
 
 impl Terminal {
@@ -63,6 +65,7 @@ impl Terminal {
         let mut command = CommandBuilder::new(std::env::current_exe().expect("is known"));
         command.args(["--exact", "tui::terminal_tests::wizard", "--nocapture"]);
         command.env(CHILD, mode);
+        let before = format!("{:?}", pair.master.get_termios());
         let child = pair.slave.spawn_command(command).expect("starts");
         let mut reader = pair.master.try_clone_reader().expect("reads");
         let (sender, output) = channel();
@@ -75,7 +78,7 @@ impl Terminal {
             }
         });
         let keys = pair.master.take_writer().expect("writes");
-        Terminal { child, master: pair.master, keys, output, seen: String::new() }
+        Terminal { child, master: pair.master, keys, output, seen: String::new(), before }
     }
 
     /// Waits until `text` was written, and forgets what came before its end.
@@ -98,9 +101,12 @@ impl Terminal {
         self.keys.write_all(keys.as_bytes()).expect("is read");
     }
 
+    /// How it ends; the kernel's settings are what they were then.
     fn exit_code(mut self) -> u32 {
         // A terminal that nobody reads would block the child's last words.
-        self.child.wait().expect("ends").exit_code()
+        let code = self.child.wait().expect("ends").exit_code();
+        assert_eq!(format!("{:?}", self.master.get_termios()), self.before);
+        code
     }
 }
 

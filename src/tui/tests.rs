@@ -1,118 +1,16 @@
 //! The wizard as its operator sees it: every screen, and what a frame costs.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use insta::assert_snapshot;
-use proptest::prelude::*;
+use std::time::Duration;
 
-use super::fixture::{Wizard, options, survey};
-use super::update::Msg;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tokio::time::Instant;
+
+use super::Motion;
+use super::fixture::{Wizard, options};
+use super::pace::Pace;
+use super::scenes::SCENES;
 use super::writer::Painter;
 use crate::model::*;
-
-type Scene = (&'static str, fn(Wizard) -> Wizard);
-
-/// Every place that an operator sees.
-const SCENES: &[Scene] = &[
-    ("0-looking", |w| w),
-    ("1-deployment", Wizard::surveyed),
-    ("1-deployment-unfinished", |w| w.with_survey(interrupted())),
-    ("1-deployment-interrupted", |w| {
-        let mut survey = interrupted();
-        if let Some(run) = &mut survey.unfinished {
-            run.state = RunState::Running;
-            run.error = None;
-        }
-        w.with_survey(survey)
-    }),
-    ("1-deployment-again", |w| {
-        let ended = jiff::Timestamp::from_second(1_699_990_000).expect("is a time");
-        let (run, from, to) = ("r0".into(), "2.8.1".into(), "2.9.0".into());
-        let last = LastRun { run, from, to, tags: Vec::new(), state: RunState::Abandoned, ended };
-        w.with_survey(Survey { last: Some(Box::new(last)), ..survey() })
-    }),
-    ("2-notes", |w| {
-        let mut w = w.surveyed();
-        w.enter();
-        w.enter();
-        w
-    }),
-    ("3-checks", |w| w.surveyed().at_checks()),
-    ("4-maintenance", |w| w.surveyed().at_maintenance()),
-    ("5-plan", |w| w.surveyed().at_plan()),
-    ("5-plan-end", |w| {
-        let mut w = w.surveyed().at_plan();
-        w.press("G");
-        w
-    }),
-    ("5-step", |w| {
-        let mut w = w.surveyed().at_plan();
-        w.press("jjj");
-        w.enter();
-        w
-    }),
-    ("5-no-return", |w| {
-        let mut w = w.surveyed().at_plan();
-        w.press("a");
-        w.enter();
-        w.line("no");
-        w
-    }),
-    ("6-run", |w| w.surveyed().at_backfill()),
-    ("6-items", |w| w.surveyed().at_items()),
-    ("6-items-failed", |w| {
-        let mut w = w.surveyed().at_items();
-        let error = "the north house has no key".to_owned();
-        w.step("2.9.0/sign/south", StepState::Failed { error, transient: false });
-        w.state(RunState::Failed);
-        w
-    }),
-    ("6-failed", |w| {
-        let mut w = w.surveyed().at_backfill();
-        let error = "the disk is full while writing pots.db".to_owned();
-        w.step("2.9.0/sign", StepState::Failed { error, transient: false });
-        w.state(RunState::Failed);
-        w
-    }),
-    ("6-quit", |w| {
-        let mut w = w.surveyed().at_backfill();
-        w.press("q");
-        w
-    }),
-    ("7-confirm", |w| w.surveyed().at_confirm()),
-    ("8-end", |w| {
-        let mut w = w.surveyed().at_confirm();
-        w.enter();
-        w.line("3.0.0");
-        w
-    }),
-    ("help", |w| {
-        let mut w = w.surveyed().at_backfill();
-        w.press("?");
-        w
-    }),
-];
-
-fn interrupted() -> Survey {
-    let at = |second| jiff::Timestamp::from_second(second).expect("is a time");
-    Survey {
-        unfinished: Some(Box::new(Unfinished {
-            tags: Vec::new(),
-            run: "r0".into(),
-            from: "2.8.1".into(),
-            to: "3.0.0".into(),
-            state: RunState::Stopped,
-            began: at(1_699_990_000),
-            last: at(1_699_998_000),
-            done: 3,
-            total: 10,
-            at: Some("Sign every pot".into()),
-            error: Some("the kiln is cold".into()),
-            approved: true,
-            service: Service::Maintenance,
-        })),
-        ..survey()
-    }
-}
 
 #[test]
 fn of_items_that_run_at_the_same_time_the_first_is_shown_and_the_others_are_named() {
@@ -132,30 +30,6 @@ fn of_items_that_run_at_the_same_time_the_first_is_shown_and_the_others_are_name
     seen(&w, "and 2 more: Sign every pot of the south house, Sign every pot of the west house");
     w.press("r");
     assert_eq!(w.sent.last(), Some(&Decision::Retry { key: "2.9.0/sign/east".into() }));
-}
-
-#[test]
-fn every_screen_at_80x24() {
-    for (name, scene) in SCENES {
-        assert_snapshot!(format!("80x24-{name}"), scene(Wizard::new(80, 24)).screen());
-    }
-}
-
-#[test]
-fn every_screen_at_60x16() {
-    for (name, scene) in SCENES {
-        assert_snapshot!(format!("60x16-{name}"), scene(Wizard::new(60, 16)).screen());
-    }
-}
-
-#[test]
-fn some_screens_in_ascii_and_wide() {
-    for (name, scene) in SCENES.iter().filter(|(name, _)| matches!(*name, "3-checks" | "6-run" | "5-plan")) {
-        let screen = scene(Wizard::with(options(true, false), 80, 24)).screen();
-        assert!(screen.is_ascii(), "{screen}");
-        assert_snapshot!(format!("ascii-{name}"), screen);
-        assert_snapshot!(format!("132x43-{name}"), scene(Wizard::new(132, 43)).screen());
-    }
 }
 
 #[test]
@@ -231,25 +105,34 @@ fn a_frame_without_a_change_is_no_bytes_and_a_full_one_is_small() {
     }
 }
 
-#[test]
-fn a_running_step_costs_little() {
-    let mut w = Wizard::new(80, 24).surveyed().at_backfill();
-    let mut painter = Painter::new(Vec::new(), true);
-    painter.draw(&w.model).expect("draws");
-    let mut bytes = 0;
-    for second in 0..10 {
-        for tenth in 0..4 {
-            w.progress(600_000 + second * 9_000 + tenth * 2_000, Some(1_100_000));
-            w.event(EventKind::Log {
-                key: "2.9.0/sign".into(),
-                line: format!("batch {}: 1,000 rows", second * 4 + tenth),
-            });
-            bytes += painter.draw(&w.model).expect("draws");
+#[tokio::test(start_paused = true)]
+async fn a_running_step_costs_little_however_much_it_says() {
+    const SECONDS: usize = 20;
+    for motion in [Motion::Full, Motion::Reduced, Motion::Off] {
+        let mut w = Wizard::new(80, 24).surveyed().at_backfill();
+        let mut painter = Painter::new(Vec::new(), true);
+        painter.draw(&w.model).expect("draws");
+        let (mut pace, start) = (Pace::new(motion), Instant::now());
+        let (mut bytes, mut frames) = (0, 0);
+        for ms in (0..SECONDS * 1_000).step_by(10) {
+            let now = start + Duration::from_millis(ms as u64);
+            if ms % 1_000 == 0 {
+                w.wait(1);
+            }
+            let done = 600_000 + ms as u64 * 20;
+            w.progress(done, Some(1_100_000));
+            let line = format!("batch {}: {} rows in {} ms", done / 1_000, done % 977, done % 89);
+            w.event(EventKind::Log { key: "2.9.0/sign".into(), line });
+            pace.request(now);
+            if pace.due().is_some_and(|due| due <= now) {
+                let drawn = painter.draw(&w.model).expect("draws");
+                pace.drawn(now, drawn);
+                (bytes, frames) = (bytes + drawn, frames + 1);
+            }
         }
-        w.wait(1);
-        bytes += painter.draw(&w.model).expect("draws");
+        assert!(bytes / SECONDS <= 1_500, "{motion:?}: {} bytes a second", bytes / SECONDS);
+        assert!(frames >= SECONDS - 1, "{motion:?}: {frames} frames are too few to look alive");
     }
-    assert!(bytes / 10 <= 1_500, "{} bytes a second", bytes / 10);
 }
 
 #[test]
@@ -273,39 +156,6 @@ fn too_small_says_so_in_one_line() {
     let w = Wizard::new(59, 16).surveyed();
     assert_eq!(w.screen().trim(), "needs 60x16: enlarge the terminal, or run with --plain");
     assert_eq!(Wizard::new(0, 0).screen(), "");
-}
-
-fn any_key() -> impl Strategy<Value = KeyEvent> {
-    let codes = prop_oneof![
-        4 => Just(KeyCode::Enter),
-        1 => Just(KeyCode::Esc),
-        2 => prop::sample::select(vec![
-            KeyCode::Up, KeyCode::Down, KeyCode::Left, KeyCode::Right, KeyCode::PageUp, KeyCode::PageDown,
-            KeyCode::Home, KeyCode::End, KeyCode::Tab, KeyCode::Backspace,
-        ]),
-        3 => prop::sample::select(" abdghjklnNopqrsvwGyes?/é漢".chars().map(KeyCode::Char).collect::<Vec<_>>()),
-    ];
-    (codes, prop::bool::weighted(0.05))
-        .prop_map(|(code, ctrl)| KeyEvent::new(code, if ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE }))
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
-
-    #[test]
-    fn no_keys_at_no_size_break_it(
-        scene in 0..SCENES.len(),
-        steps in prop::collection::vec((any_key(), prop::option::weighted(0.2, (0u16..300, 0u16..100))), 1..60),
-    ) {
-        let mut w = SCENES[scene].1(Wizard::new(80, 24));
-        for (key, size) in steps {
-            if let Some((columns, rows)) = size {
-                w.take(Msg::Resize(columns, rows));
-            }
-            w.take(Msg::Key(key));
-            w.buffer();
-        }
-    }
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 /// Sends a decision; the indicator shows until something comes back. A key that is pressed twice meanwhile, on a slow
 /// line, decides nothing twice.
 pub fn send(model: &mut Model, decision: Decision) -> Vec<Effect> {
-    if model.waiting.as_ref() == Some(&decision) {
+    if model.waiting.as_ref() == Some(&decision) || !model.drives() {
         return Vec::new();
     }
     model.waiting = Some(decision.clone());
@@ -149,6 +149,13 @@ fn heard(model: &mut Model, from: FromRunner) -> Vec<Effect> {
             Vec::new()
         }
         FromRunner::Wheel { yours, driver, watchers } => {
+            if model.wheel.yours && !yours {
+                // Somebody else decides now what was being decided here.
+                model.approval = None;
+                if model.popup.as_ref().is_some_and(Popup::decides) {
+                    model.popup = None;
+                }
+            }
             model.wheel = Wheel { yours, driver, watchers };
             Vec::new()
         }
@@ -184,7 +191,10 @@ fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     if model.now.is_none_or(|now| now < event.at) {
         model.now = Some(event.at);
     }
-    model.waiting = None;
+    // What a step says meanwhile is no answer.
+    if !matches!(event.kind, EventKind::Log { .. } | EventKind::Progress { .. }) {
+        model.waiting = None;
+    }
     let mut effects = Vec::new();
     match &event.kind {
         EventKind::Surveyed { survey } => {

@@ -6,12 +6,14 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::model::{Model, Screen};
-use super::text::fit;
+use super::text::{fit, width};
 use super::{footer, header, popup_view, screens};
 use crate::words::screens as words;
 
 /// Rows that are not the screen's own: two of the header, two rules, the bar.
 pub const AROUND: u16 = 5;
+/// What stands for a sign that cannot be shown.
+const UNKNOWN: &str = "?";
 /// The smallest terminal in which the wizard works.
 pub const LEAST: (u16, u16) = (60, 16);
 
@@ -36,6 +38,25 @@ pub fn view(model: &Model, buf: &mut Buffer) {
     screen(model, buf, body);
     footer::render(buf, model, bar);
     popup_view::render(buf, model, body);
+    if model.theme.glyphs.ascii {
+        in_ascii(buf);
+    }
+}
+
+/// Puts a sign of ASCII in place of every other: text from outside holds what it likes, and a terminal that does not
+/// know its encoding would take it for several signs, or for an order.
+fn in_ascii(buf: &mut Buffer) {
+    let mut hidden = 0;
+    for cell in &mut buf.content {
+        if hidden > 0 {
+            // The second half of a wide sign.
+            hidden -= 1;
+            cell.set_symbol(UNKNOWN);
+        } else if !cell.symbol().is_ascii() {
+            hidden = width(cell.symbol()).saturating_sub(1);
+            cell.set_symbol(UNKNOWN);
+        }
+    }
 }
 
 /// How far the screen's pane of text scrolls at this size.

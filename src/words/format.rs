@@ -83,8 +83,8 @@ pub fn and_more(names: &[&str]) -> String {
     format!("and {} more: {}{others}", count(names.len() as u64), named.join(", "))
 }
 
-/// Text from outside with control and direction-changing characters made visible, so that it can neither move the
-/// cursor nor set the title. A tab becomes a space.
+/// Text from outside with control, direction-changing and invisible characters made visible, so that it can neither
+/// move the cursor nor set the title, and every cell is where it seems to be. A tab becomes a space.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -92,11 +92,22 @@ pub fn visible(text: &str) -> String {
             '\t' => out.push(' '),
             '\u{0}'..='\u{1f}' => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('?')),
             '\u{7f}' => out.push('\u{2421}'),
+            // They choose between two pictures of the sign before them, of which terminals disagree how wide one is.
+            '\u{fe00}'..='\u{fe0f}' => {}
             '\u{80}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' => {
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}' => {
                 let _ = write!(out, "<{:x}>", c as u32);
             }
             _ => out.push(c),
@@ -122,5 +133,9 @@ mod tests {
     #[test]
     fn foreign_text_cannot_move_the_cursor() {
         assert_eq!(visible("a\x1b]0;t\x07b\u{9b}2J\u{202e}"), "a␛]0;t␇b<9b>2J<202e>");
+        assert_eq!(
+            visible("soft\u{ad}\u{61c}tag\u{e0041}heart\u{2764}\u{fe0f}"),
+            "soft<ad><61c>tag<e0041>heart\u{2764}"
+        );
     }
 }

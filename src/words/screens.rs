@@ -38,8 +38,9 @@ pub fn more_lines(n: usize) -> String {
 
 /// Where copied text went. Nobody knows whether the terminal took it.
 pub fn copied(file: Option<&str>) -> String {
-    let also = file.map(|file| format!("; also in {file}")).unwrap_or_default();
-    format!("sent to the terminal's clipboard if it allows that{also}")
+    // The file first: it is there, and a narrow screen cuts the end.
+    let into = file.map(|file| format!("copied to {file}, and ")).unwrap_or_default();
+    format!("{into}sent to the terminal's clipboard if it allows that")
 }
 
 pub const NOT_FOUND: &str = "Not found";

@@ -1,7 +1,7 @@
 //! A deployment in a folder of its own, and commands on it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use tempfile::TempDir;
@@ -144,7 +144,12 @@ impl Deployment {
 
     /// The program in a terminal of its own; `.start()` opens it.
     pub fn terminal<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Opening {
-        let opening = Screen::open(program(), &self.dir(), &self.home()).args(args);
+        self.in_terminal(program()).args(args)
+    }
+
+    /// Another program that knows of the deployment, such as a shell, in a terminal of its own.
+    pub fn in_terminal(&self, program: &Path) -> Opening {
+        let opening = Screen::open(program, &self.dir(), &self.home());
         self.environment().iter().fold(opening, |opening, (name, value)| opening.env(name, value))
     }
 

@@ -20,6 +20,7 @@ pub mod random;
 pub mod runner;
 pub mod schema;
 pub mod server;
+pub mod sshd;
 pub mod wallet;
 pub mod wizard;
 

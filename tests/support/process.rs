@@ -97,6 +97,52 @@ pub fn go_on(pid: u32) {
     signal(pid, Signal::CONT);
 }
 
+/// What a process has used of processors so far; `None` once it has ended.
+pub fn cpu(pid: u32) -> Option<Duration> {
+    let fields = stat(pid)?;
+    // From the third field on: the eleventh and twelfth of these are ticks in the program and for it in the kernel.
+    let ticks: u64 = fields[11..13].iter().map(|ticks| ticks.parse::<u64>().expect("ticks")).sum();
+    (fields[0] != "Z").then(|| Duration::from_millis(ticks * 1_000 / rustix::param::clock_ticks_per_second()))
+}
+
+/// Waits for the end of a process: what was last seen of its use of processors. `None` when it does not end.
+pub fn cpu_until_end(pid: u32) -> Option<Duration> {
+    const LOOK: Duration = Duration::from_millis(10);
+    let deadline = Instant::now() + super::PATIENCE;
+    let mut last = Duration::ZERO;
+    let Some(handle) = open(pid) else { return Some(last) };
+    while !wait(&handle, LOOK) {
+        last = cpu(pid).unwrap_or(last);
+        if Instant::now() > deadline {
+            return None;
+        }
+    }
+    Some(last)
+}
+
+/// How often the threads of a process went to sleep of their own accord so far, which each does once for every time that
+/// something woke it. `None` once it has ended.
+pub fn wake_ups(pid: u32) -> Option<u64> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).ok()?;
+    let count = |status: String| {
+        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+        line.trim().parse::<u64>().ok()
+    };
+    Some(tasks.flatten().filter_map(|task| count(fs::read_to_string(task.path().join("status")).ok()?)).sum())
+}
+
+/// The process that started it.
+pub fn parent(pid: u32) -> Option<u32> {
+    stat(pid)?[1].parse().ok()
+}
+
+/// What the kernel tells of a process, from its state on.
+fn stat(pid: u32) -> Option<Vec<String>> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name before it may hold anything.
+    Some(text.rsplit_once(')')?.1.split_whitespace().map(str::to_owned).collect())
+}
+
 fn signal(pid: u32, signal: Signal) {
     kill_process(number(pid), signal).expect("a process");
 }

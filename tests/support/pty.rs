@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{Winsize, tcgetattr, tcsetwinsize};
 
 use super::emulator::Shared;
 use super::{PATIENCE, keys};
@@ -26,6 +26,8 @@ pub struct Screen {
     terminal: Option<Terminal>,
     shared: Arc<Shared>,
     pid: u32,
+    /// The kernel's settings before the program had it.
+    before: String,
 }
 
 /// The master's side, with the thread that reads it.
@@ -78,6 +80,7 @@ impl Screen {
         grantpt(&master).expect("grantpt");
         unlockpt(&master).expect("unlockpt");
         tcsetwinsize(&master, winsize(size)).expect("a size");
+        let before = settings(&master);
         let slave = || {
             ioctl_tiocgptpeer(&master, OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)
                 .expect("the other end")
@@ -102,7 +105,7 @@ impl Screen {
             let (shared, master) = (Arc::clone(&shared), Arc::clone(&master));
             move || read_all(&shared, &master, &stopped)
         });
-        Screen { terminal: Some(Terminal { master, stop, reader }), shared, pid }
+        Screen { terminal: Some(Terminal { master, stop, reader }), shared, pid, before }
     }
 
     /// Waits until `text` is on the screen.
@@ -210,6 +213,27 @@ impl Screen {
         let drawn = self.shared.lock();
         let replies = drawn.parser.callbacks();
         (replies.title.clone(), replies.bells)
+    }
+
+    /// The kernel's settings of the terminal, such as whether it is raw.
+    #[track_caller]
+    pub fn settings(&self) -> String {
+        settings(&self.terminal().master)
+    }
+
+    /// The same as they were before the program had it.
+    pub fn settings_before(&self) -> &str {
+        &self.before
+    }
+
+    /// Waits until the window has this title.
+    #[track_caller]
+    pub fn wait_title(&self, title: &str) -> &Self {
+        let drawn = self.shared.wait(PATIENCE, |drawn| drawn.parser.callbacks().title == title || drawn.closed);
+        let found = drawn.parser.callbacks().title.clone();
+        drop(drawn);
+        assert_eq!(found, title);
+        self
     }
 
     /// Every byte that was written.
@@ -332,6 +356,10 @@ fn read_all(shared: &Shared, master: &OwnedFd, stopped: &PipeReader) {
         });
         write_all(master, &replies);
     }
+}
+
+fn settings(master: &OwnedFd) -> String {
+    format!("{:#?}", tcgetattr(master).expect("a terminal's settings"))
 }
 
 fn write_all(master: &OwnedFd, mut bytes: &[u8]) {

@@ -75,11 +75,12 @@ fn version(lines: &mut Vec<Line<'static>>, model: &Model, survey: &Survey, room:
         (Some(version), _) => {
             let label = if found.label.is_empty() { version } else { &found.label };
             let forced = if found.forced { words::FORCED } else { "" };
-            lines.push(Line::from(vec![
-                Span::raw(format!(" {} ", words::DEPLOYED)),
+            let spans = vec![
+                Span::raw(format!("{} ", words::DEPLOYED)),
                 Span::styled(visible(label), model.theme.strong()),
                 Span::raw(forced.to_owned()),
-            ]));
+            ];
+            lines.extend(hanging(&spans, room));
         }
         (None, Some(range)) => say(lines, &words::version_open(&visible(range)), room, model.theme.warn()),
         (None, None) => say(lines, words::VERSION_UNKNOWN, room, model.theme.warn()),
@@ -112,12 +113,14 @@ fn found(model: &Model, survey: &Survey, room: usize) -> Vec<Line<'static>> {
         say(&mut lines, words::NO_STORES, room, Style::new());
     }
     for store in &survey.stores {
-        let size = store.size.map(|n| format!("  {}", bytes(n))).unwrap_or_default();
-        let text = format!("{}  {}  {}{size}", visible(&store.title), visible(&store.engine), visible(&store.location));
+        let size = store.size.map(|n| format!(", {}", bytes(n))).unwrap_or_default();
+        let text = format!("{}: {}, {}{size}", visible(&store.title), visible(&store.engine), visible(&store.location));
         match &store.error {
-            None => lines.push(marked(format!(" {}", theme.glyphs.done), theme.good(), text)),
+            None => lines
+                .extend(hanging(&[Span::styled(theme.glyphs.done, theme.good()), Span::raw(format!(" {text}"))], room)),
             Some(error) => {
-                lines.push(marked(format!(" {}", theme.glyphs.fail), theme.bad(), text));
+                let spans = [Span::styled(theme.glyphs.fail, theme.bad()), Span::raw(format!(" {text}"))];
+                lines.extend(hanging(&spans, room));
                 say(&mut lines, &format!("  {}", words::unreachable(&visible(error))), room, theme.bad());
             }
         }
@@ -136,10 +139,8 @@ fn found(model: &Model, survey: &Survey, room: usize) -> Vec<Line<'static>> {
     for fact in &survey.facts {
         let source = words::fact_source(fact.source);
         let style = if fact.source == FactSource::Missing { theme.warn() } else { theme.quiet() };
-        lines.push(Line::from(vec![
-            Span::raw(format!(" {}: {}  ", visible(&fact.name), visible(&fact.value))),
-            Span::styled(source, style),
-        ]));
+        let text = format!("{}: {} ", visible(&fact.name), visible(&fact.value));
+        lines.extend(hanging(&[Span::raw(text), Span::styled(format!("({source})"), style)], room));
     }
     if !model.state.file.is_empty() {
         heading(&mut lines, words::FILE, theme);

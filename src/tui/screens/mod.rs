@@ -19,7 +19,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::model::Model;
-use super::text::{paragraph, width, wrap_spans};
+use super::text::{fit, paragraph, width, wrap_spans};
 use super::theme::Theme;
 use crate::words::screens as words;
 
@@ -43,11 +43,16 @@ fn scrolled(buf: &mut Buffer, area: Rect, lines: &[Line<'_>], scroll: usize, the
         let (x, y) = (area.right() - w, area.bottom() - 1);
         // A line that runs on below the mark is cut where that can be seen.
         if lines.get(top + rows - 1).is_some_and(|line| line.width() > usize::from(x - area.x)) && x > area.x {
-            buf.set_string(x - 1, y, if theme.glyphs.ascii { "~" } else { "…" }, theme.quiet());
+            buf.set_string(x - 1, y, cut(theme), theme.quiet());
         }
         buf.set_line(x, y, &Line::styled(text, theme.quiet()), w);
     }
     lines.len().saturating_sub(rows)
+}
+
+/// Says that something is left out.
+fn cut(theme: Theme) -> &'static str {
+    if theme.glyphs.ascii { "~" } else { "…" }
 }
 
 /// Columns of a list that are not its rows': the cursor, and the marks that there is more.
@@ -63,7 +68,11 @@ fn list(buf: &mut Buffer, area: Rect, rows: &[(Option<usize>, Line<'_>)], select
         let here = number.is_some() && *number == selected;
         let mark = if here { theme.glyphs.cursor } else { " " };
         buf.set_line(area.x, y, &Line::styled(format!("{mark} "), theme.accent()), area.width);
-        buf.set_line(area.x + 2.min(area.width), y, line, area.width.saturating_sub(LIST_EDGE));
+        let room = area.width.saturating_sub(LIST_EDGE);
+        buf.set_line(area.x + 2.min(area.width), y, line, room);
+        if line.width() > usize::from(room) && room > 0 {
+            buf.set_string(area.x + 1 + room, y, cut(theme), theme.quiet());
+        }
         if here {
             buf.set_style(Rect { y, height: 1, ..area }, theme.selected());
         }
@@ -122,6 +131,7 @@ fn divider(buf: &mut Buffer, area: Rect, text: &str, model: &Model) {
     }
     let rule = model.theme.glyphs.rule;
     let room = usize::from(area.width);
+    let text = fit(text, room.saturating_sub(6), model.theme.glyphs.ascii);
     let text = if text.is_empty() { String::new() } else { format!(" {text} ") };
     let rest = room.saturating_sub(width(&text) + 2);
     let line = format!("{}{text}{}", rule.repeat(2), rule.repeat(rest));

@@ -96,7 +96,12 @@ struct Columns {
     touches: usize,
     estimate: usize,
     floor: usize,
+    /// The widest title.
+    titles: usize,
 }
+
+/// Columns that titles have where there is room for them: what is beside them stays near.
+const NEAR: usize = 40;
 
 impl Columns {
     fn of(plan: &Plan, room: usize) -> Self {
@@ -104,6 +109,7 @@ impl Columns {
             |text: &dyn Fn(&PlannedStep) -> String| plan.steps.iter().map(|s| width(&text(s))).max().unwrap_or(0);
         // The title gets what the others leave; where there is little, what it touches is only in the detail.
         let most = match room {
+            110.. => 40,
             90.. => 24,
             70.. => 12,
             _ => 0,
@@ -113,12 +119,13 @@ impl Columns {
             touches: widest(&|s| visible(&s.touches)).min(most),
             estimate: widest(&estimated),
             floor: widest(&floor),
+            titles: widest(&|s| visible(&s.title)),
         }
     }
 
     fn title(&self, room: usize) -> usize {
         let beside: usize = [self.touches, self.estimate, self.floor].iter().filter(|w| **w > 0).map(|w| w + 2).sum();
-        room.saturating_sub(4 + self.kind + 2 + beside)
+        room.saturating_sub(4 + self.kind + 2 + beside).min(self.titles.max(NEAR))
     }
 }
 

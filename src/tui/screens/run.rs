@@ -28,6 +28,9 @@ use crate::words::screens as words;
 const PANEL: usize = 3;
 const ROOMY: usize = 14;
 
+/// Columns that titles have where there is room for them.
+const NEAR: usize = 60;
+
 /// Draws the screen.
 pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
     let room = usize::from(area.width);
@@ -86,17 +89,22 @@ fn step_rows(model: &Model, room: usize) -> Vec<(Option<usize>, Line<'static>)> 
     let theme = model.theme;
     let ascii = theme.glyphs.ascii;
     let plan = model.state.plan.iter().flat_map(|plan| &plan.steps);
-    let side = 20.min(room / 3);
+    let titles = plan.clone().map(|step| width(&visible(&step.title))).max().unwrap_or(0);
+    // The states are as wide as they are now; the titles get the rest.
+    let words: Vec<String> = (0..model.state.steps.len()).map(|i| steps::word(model, i)).collect();
+    let side = words.iter().map(|word| width(word)).max().unwrap_or(0).max(8).min(room / 3);
+    // On a wide screen the state does not go so far from its title that the eye loses the line.
+    let title = room.saturating_sub(side + 8).min(titles.max(NEAR));
     plan.zip(&model.state.steps)
         .enumerate()
         .map(|(i, (step, row))| {
             let (glyph, style) = steps::glyph(theme, &row.state);
-            let word = steps::word(model, i);
             let line = Line::from(vec![
                 Span::styled(format!("{glyph} "), style),
                 Span::styled(format!("{} ", right(&(i + 1).to_string(), 3, ascii)), theme.quiet()),
-                Span::raw(pad(&visible(&step.title), room.saturating_sub(side + 7), ascii)),
-                Span::styled(right(&word, side, ascii), style),
+                Span::raw(pad(&visible(&step.title), title, ascii)),
+                Span::raw(" "),
+                Span::styled(right(&words[i], side, ascii), style),
             ]);
             (Some(i), line)
         })
