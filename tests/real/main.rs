@@ -6,6 +6,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod acapy;
+mod acapy_tenants;
+mod acapy_traps;
 mod barbican;
 mod cache;
 mod traps;
+mod units;
