@@ -9,6 +9,7 @@ mod support;
 mod acapy;
 mod acapy_tenants;
 mod acapy_traps;
+mod backy2;
 mod barbican;
 mod cache;
 mod traps;

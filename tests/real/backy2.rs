@@ -1,0 +1,349 @@
+//! backy2 on databases that it wrote: what is restored afterwards is what was backed up, byte by byte.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use stepwell::model::Exit;
+
+use crate::cache;
+use crate::support::database::{ask, execute};
+use crate::support::deployment::{Deployment, Ran};
+use crate::support::{fixtures, wizard};
+use crate::units::{Units, executable};
+
+/// The newest one that can be had, with the limits on what it needs that it was tried with.
+const PACKAGES: [&str; 4] = ["backy2==2.9.17", "SQLAlchemy<2", "alembic<1.14", "setuptools<80"];
+
+/// What an operator says beforehand who is not there later.
+const RUN: [&str; 7] =
+    ["run", "--yes", "--to", "2.9.17", "--allow-irreversible", "--answer", "last/switch=SWITCHED"];
+
+const REBUILD: [&str; 5] = ["run", "--yes", "--tag", "rebuild", "--force"];
+
+const TIMER: &str = "backy2.timer";
+
+/// Three backups and what was backed up.
+struct Backy2 {
+    deployment: Deployment,
+    units: Units,
+    bin: PathBuf,
+}
+
+impl Backy2 {
+    /// With a copy of a database that an older release made.
+    fn with(database: &str) -> Backy2 {
+        let bin = cache::python_environment("backy2", &PACKAGES);
+        let deployment = Deployment::empty();
+        let dir = deployment.dir();
+        let untar = Command::new("tar").arg("-xf").arg(fixtures().join("backy2/blocks.tar")).arg("-C").arg(&dir).status();
+        assert!(untar.expect("tar").success());
+        let backy2 = Backy2 { units: Units::active(&dir, &[TIMER]), deployment, bin };
+        fs::copy(fixtures().join("backy2").join(database), backy2.database()).expect("the fixture");
+        fs::set_permissions(backy2.database(), Permissions::from_mode(0o640)).expect("permissions");
+        let dir = dir.display();
+        backy2.deployment.write(
+            "backy.cfg",
+            &format!(
+                "[DEFAULTS]\nlogfile: {dir}/backy.log\nblock_size: 65536\nhash_function: sha512\nlock_dir: {dir}\n\
+                 process_name: {name}\n\n[MetaBackend]\ntype: backy2.meta_backends.sql\n\
+                 engine: sqlite:///{database}\n\n[DataBackend]\ntype: backy2.data_backends.file\npath: {dir}/data\n\
+                 simultaneous_writes: 1\nsimultaneous_reads: 1\n\n[io_file]\nsimultaneous_reads: 1\n",
+                name = backy2.process_name(),
+                database = backy2.database().display(),
+            ),
+        );
+        backy2.deployment.write(
+            "stepwell.yaml",
+            &format!(
+                "format: 1\nsystem: backy2\ndeployment: backy2-test\nfacts:\n  cfg: {dir}/backy.cfg\n  \
+                 running: {bin}\n  bin: {{ 2.9.17: {bin} }}\n  timers: [{TIMER}]\n  systemctl: [{systemctl}]\n  \
+                 process_name: {name}\n  work: {dir}/work\n",
+                bin = backy2.bin.display(),
+                systemctl = backy2.units.systemctl().display(),
+                name = backy2.process_name(),
+            ),
+        );
+        backy2
+    }
+
+    /// Processes of tests beside this one are none of its jobs.
+    fn process_name(&self) -> String {
+        let folder = self.deployment.dir();
+        let own = folder.parent().and_then(Path::file_name).expect("a name").to_string_lossy();
+        format!("backy2{}", own.replace(|c: char| !c.is_ascii_alphanumeric(), ""))
+    }
+
+    fn database(&self) -> PathBuf {
+        self.deployment.dir().join("backy.sqlite")
+    }
+
+    #[track_caller]
+    fn backy2(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(self.bin.join("backy2"));
+        command.arg("-c").arg(self.deployment.dir().join("backy.cfg")).args(arguments);
+        let output = command.env("HOME", self.deployment.home()).output().expect("backy2");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    fn all(&self, query: &str) -> String {
+        ask(&self.database(), query)
+    }
+
+    fn uids(&self) -> Vec<String> {
+        self.all("select group_concat(uid) from (select uid from versions order by name)")
+            .split(',')
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// What an upgrade may not lose.
+    fn content(&self) -> [String; 3] {
+        [
+            "select group_concat(uid || name || size_bytes || valid || protected || date) from \
+             (select * from versions order by uid)",
+            "select group_concat(version_uid || id || uid || checksum || size || valid) from \
+             (select * from blocks order by version_uid, id)",
+            "select coalesce(group_concat(version_uid || name), '') from (select * from tags order by 1, 2)",
+        ]
+        .map(|query| self.all(query).replace(".000000", ""))
+    }
+
+    #[track_caller]
+    fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Ran {
+        self.deployment.run_within(crate::support::PATIENCE * 3, arguments, &[])
+    }
+
+    /// Every backup is restored to the very image that was backed up.
+    #[track_caller]
+    fn assert_restores(&self) {
+        let uids = self.uids();
+        assert_eq!(uids.len(), 3);
+        for (number, uid) in (1..).zip(&uids) {
+            let target = self.deployment.home().join(uid);
+            let _ = fs::remove_file(&target);
+            self.backy2(&["restore", uid, &format!("file://{}", target.display())]);
+            let image = fs::read(self.deployment.dir().join(format!("disk{number}.img"))).expect("the image");
+            assert!(fs::read(&target).expect("what was restored") == image, "disk{number}.img");
+        }
+    }
+
+    #[track_caller]
+    fn assert_upgraded(&self) {
+        assert_eq!(self.all("select version_num from alembic_version"), "29c655b78818");
+        assert_eq!(self.all("select count(*) from blocks"), "36");
+        assert_eq!(self.units.state(TIMER), "active");
+        assert_eq!(self.units.stops_and_starts(TIMER), (1, 1), "no job began meanwhile");
+        let copies = fs::read_dir(self.deployment.dir().join("work")).expect("the folder").flatten();
+        let copies: Vec<PathBuf> = copies.map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "sqlite")).collect();
+        assert_eq!(copies.len(), 1, "{copies:?}");
+        let tables = "select count(*) from sqlite_schema where name = 'alembic_version'";
+        assert_eq!(ask(&copies[0], tables), "0", "the copy is from before");
+        assert_eq!(ask(&copies[0], "select count(*) from versions"), "3");
+        self.assert_restores();
+    }
+
+    /// The new database says what the old one said.
+    #[track_caller]
+    fn assert_rebuilt(&self, before: &[String; 3]) {
+        assert_eq!(&self.content(), before);
+        assert_eq!(before[2].matches("b_daily").count(), 3, "tags are among it");
+        let dir = self.deployment.dir();
+        assert!(dir.join("work/before.sqlite").exists() && !dir.join("backy.sqlite.new").exists());
+        assert!(!dir.join("work/new.cfg").exists(), "no secret is left behind");
+        let mode = fs::metadata(self.database()).expect("the database").permissions().mode();
+        assert_eq!(mode & 0o777, 0o640, "who could use it still can");
+        assert_eq!(self.units.state(TIMER), "active");
+        self.assert_restores();
+    }
+}
+
+#[test]
+fn a_database_of_before_2_9_9_is_upgraded_without_an_operator() {
+    let backy2 = Backy2::with("backy-pre-2.9.9.sqlite");
+    backy2.run(["status"]).exit(Exit::UpgradeNeeded.code().into()).prints("2.9.0");
+    backy2.run(RUN).exit(0);
+    backy2.assert_upgraded();
+
+    // Again: there is nothing left to do, and nothing is done.
+    backy2.run(["run", "--yes", "--to", "2.9.17"]).exit(0);
+    backy2.assert_upgraded();
+}
+
+#[test]
+fn a_database_is_upgraded_with_the_wizard() {
+    let backy2 = Backy2::with("backy-pre-2.9.9.sqlite");
+    // The newest release is offered first, which cannot be had here.
+    let screen = backy2.deployment.terminal(["--to", "2.9.17"]).start();
+    let (code, left) = wizard::walk_through(&screen);
+    assert_eq!(code, 0, "{left}");
+    assert!(left.contains("2.9.17"), "the summary stays on the terminal:\n{left}");
+    backy2.assert_upgraded();
+}
+
+#[test]
+fn a_database_in_sqlite_is_built_anew() {
+    let backy2 = Backy2::with("backy-2.9.17.sqlite");
+    let before = backy2.content();
+    backy2.run(REBUILD).exit(0).prints("3 versions, 36 blocks, 9 tags");
+    backy2.assert_rebuilt(&before);
+    backy2.run(["status", "--to", "2.9.17"]);
+
+    // What it left is not overwritten.
+    let ran = backy2.run(REBUILD).exit(Exit::StepFailed.code().into());
+    assert!(ran.stderr().contains("No export of an earlier run is in the way"), "{ran}");
+    assert_eq!(backy2.content(), before);
+}
+
+/// The steps of a plan, in their order, with what comes up for each version on the way.
+fn keys(backy2: &Backy2, plan: &[&str], lists: &[&str]) -> Vec<String> {
+    let found = backy2.run(["plan", "--json"].iter().chain(plan).copied()).exit(0).json();
+    let steps = found["plan"]["steps"].as_array().expect("steps").clone();
+    let mut keys = Vec::new();
+    for step in steps {
+        let key = step["key"].as_str().expect("a key").to_owned();
+        keys.push(key.clone());
+        if lists.iter().any(|list| key.ends_with(list)) {
+            keys.extend(backy2.uids().iter().map(|uid| format!("{key}/{uid}")));
+        }
+    }
+    keys
+}
+
+/// Kills the runner, or everything, whenever the next step begins.
+fn killed_at_each(backy2: &Backy2, run: &[&str], keys: &[String], everything: bool) {
+    for key in keys {
+        let mut runner = backy2.deployment.start(run.iter().copied().chain(["--json"]));
+        runner.wait_step(key);
+        if everything {
+            backy2.deployment.lose_power();
+        }
+        runner.kill();
+    }
+}
+
+#[test]
+fn a_rebuild_that_loses_power_at_every_step_is_the_same_in_the_end() {
+    let backy2 = Backy2::with("backy-2.9.17.sqlite");
+    let before = backy2.content();
+    // Two exports are under way at once, so only the first one can be waited for each time.
+    let keys = keys(&backy2, &["--tag", "rebuild", "--force"], &["/import"]);
+    killed_at_each(&backy2, &REBUILD, &keys, true);
+    backy2.run(REBUILD).exit(0);
+    backy2.assert_rebuilt(&before);
+}
+
+#[test]
+#[ignore = "long: upgrades that are killed at each of their steps"]
+fn upgrades_that_are_killed_at_every_step_are_the_same_in_the_end() {
+    for everything in [false, true] {
+        let backy2 = Backy2::with("backy-pre-2.9.9.sqlite");
+        let keys = keys(&backy2, &["--to", "2.9.17"], &[]);
+        killed_at_each(&backy2, &RUN, &keys, everything);
+        backy2.run(RUN).exit(0);
+        backy2.assert_upgraded();
+    }
+    let backy2 = Backy2::with("backy-2.9.17.sqlite");
+    let before = backy2.content();
+    let keys = keys(&backy2, &["--tag", "rebuild", "--force"], &["/import"]);
+    killed_at_each(&backy2, &REBUILD, &keys, false);
+    backy2.run(REBUILD).exit(0);
+    backy2.assert_rebuilt(&before);
+}
+
+/// Every command that leads to an upgrade ends with `exit` and says all of `says`; the database stays as it was.
+#[track_caller]
+fn refused(backy2: &Backy2, commands: &[&[&str]], exit: Exit, says: &[&str]) {
+    let before = fs::read(backy2.database()).expect("the database");
+    for command in commands {
+        let ran = backy2.run(command.iter().copied()).exit(exit.code().into());
+        let said = format!("{}{}", ran.stdout(), ran.stderr());
+        for text in says {
+            assert!(said.contains(text), "`{text}` is not in what was said: {ran}");
+        }
+        assert!(fs::read(backy2.database()).expect("the database") == before, "{command:?}");
+    }
+    assert_eq!(backy2.units.state(TIMER), "active", "nobody was left in maintenance");
+}
+
+#[test]
+fn an_initdb_that_failed_in_the_middle_is_told() {
+    let backy2 = Backy2::with("backy-2.9.17.sqlite");
+    execute(&backy2.database(), "drop table alembic_version");
+    let says = ["FAIL half-made", "leaves tables without a revision", "remove the database"];
+    refused(&backy2, &[&["check"], &RUN], Exit::CheckFailed, &says);
+}
+
+#[test]
+fn a_migration_of_sqlite_that_was_cut_off_is_told() {
+    let backy2 = Backy2::with("backy-2.9.17.sqlite");
+    execute(&backy2.database(), "alter table versions add column expire date");
+    let says = ["FAIL half-migrated", "duplicate column name", "Put back the copy"];
+    refused(&backy2, &[&["check"], &["run", "--yes", "--to", "2.13.8"]], Exit::CheckFailed, &says);
+}
+
+#[test]
+fn a_job_that_runs_is_waited_for() {
+    let backy2 = Backy2::with("backy-pre-2.9.9.sqlite");
+    // A restore into a pipe that nobody reads stands still, as a long one does.
+    let job = backy2.deployment.dir().join("job");
+    executable(&job, "#!/bin/sh\nread -r line <gate\n");
+    rustix::fs::mkfifoat(rustix::fs::CWD, backy2.deployment.dir().join("gate"), rustix::fs::Mode::RWXU).expect("a pipe");
+    let mut shell = Command::new("bash");
+    let named = format!("exec -a '{} [Backup]' /bin/sh ./job", backy2.process_name());
+    let mut child = shell.args(["-c", &named]).current_dir(backy2.deployment.dir()).spawn().expect("a job");
+    let mut runner = backy2.deployment.start(RUN.into_iter().chain(["--json"]));
+    runner.wait_step("first/drained");
+    runner.kill();
+    assert_eq!(backy2.all("select count(*) from sqlite_schema where name = 'alembic_version'"), "0");
+    fs::write(backy2.deployment.dir().join("gate"), "go\n").expect("the pipe");
+    child.wait().expect("the job");
+    backy2.run(RUN).exit(0);
+    backy2.assert_upgraded();
+}
+
+/// Stands in for releases that are not in the package index: a program that says its version and can do nothing else.
+fn installed(backy2: &Backy2, version: &str) -> PathBuf {
+    let folder = backy2.deployment.dir().join(version);
+    fs::create_dir(&folder).expect("a folder");
+    executable(&folder.join("backy2"), &format!("#!/bin/sh\n[ \"$*\" = -V ] && echo {version}\n"));
+    folder
+}
+
+#[test]
+fn releases_that_cannot_migrate_blocks_are_refused() {
+    for version in ["2.13.3", "2.13.8"] {
+        let backy2 = Backy2::with("backy-2.9.17.sqlite");
+        execute(&backy2.database(), "update alembic_version set version_num = '30349b678801'");
+        let running = installed(&backy2, version);
+        let yaml = fs::read_to_string(backy2.deployment.dir().join("stepwell.yaml")).expect("the deployment file");
+        let bin = format!("running: {}", backy2.bin.display());
+        backy2.deployment.write("stepwell.yaml", &yaml.replace(&bin, &format!("running: {}", running.display())));
+        let tag = ["run", "--yes", "--tag", "encrypt-blocks", "--force"];
+        let says = ["This release can migrate blocks", version, "2.12.7"];
+        refused(&backy2, &[&tag], Exit::StepFailed, &says);
+        let conf = fs::read_to_string(backy2.deployment.dir().join("backy.cfg")).expect("backy.cfg");
+        assert!(!conf.contains("encryption"), "{conf}");
+    }
+}
+
+#[test]
+fn the_way_to_2_13_8_is_planned_with_each_trap_on_it() {
+    let backy2 = Backy2::with("backy-2.9.17.sqlite");
+    let scripts = backy2.deployment.dir().join("scripts");
+    fs::create_dir(&scripts).expect("a folder");
+    fs::write(scripts.join("oldest"), "#!/bin/sh\nbacky2 -m ls | cut -d'|' -f7\n").expect("a script");
+    let yaml = fs::read_to_string(backy2.deployment.dir().join("stepwell.yaml")).expect("the deployment file");
+    backy2.deployment.write("stepwell.yaml", &format!("{yaml}  scripts: [{}, /nowhere]\n", scripts.display()));
+    let says = ["WARN ls-columns", "oldest", "move by one"];
+    refused(&backy2, &[&["check", "--to", "2.13.8"]], Exit::CheckFailed, &says);
+    let plan = backy2.run(["plan", "--to", "2.13.8"]).exit(0);
+    for text in ["DEFAULTS.encryption_version", "migrate-encryption` is broken", "Put the tags back", "2.12.1"] {
+        let notes = backy2.run(["notes", "--to", "2.13.8"]).exit(0);
+        let said = format!("{}{}", plan.stdout(), notes.stdout());
+        assert!(said.contains(text), "`{text}`: {said}");
+    }
+}
