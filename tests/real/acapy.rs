@@ -124,7 +124,11 @@ impl AcaPy {
 
     /// A process that has the wallet open until it is dropped.
     pub fn held(&self, name: &str) -> Held {
-        let mut command = self.askar_command(&self.wallet(name).to_string_lossy());
+        self.held_at(&self.wallet(name).to_string_lossy())
+    }
+
+    pub fn held_at(&self, wallet: &str) -> Held {
+        let mut command = self.askar_command(wallet);
         let mut child = command.arg("hold").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("askar.py");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");

@@ -1,10 +1,11 @@
 //! backy2 on databases that it wrote: what is restored afterwards is what was backed up, byte by byte.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
+use sha2::{Digest as _, Sha256};
 use stepwell::model::Exit;
 
 use crate::cache;
@@ -14,19 +15,28 @@ use crate::support::{fixtures, wizard};
 use crate::units::{Units, executable};
 
 /// The newest one that can be had, with the limits on what it needs that it was tried with.
-const PACKAGES: [&str; 4] = ["backy2==2.9.17", "SQLAlchemy<2", "alembic<1.14", "setuptools<80"];
+const PACKAGES: [&str; 5] = ["backy2==2.9.17", "SQLAlchemy<2", "alembic<1.14", "setuptools<80", "psycopg2-binary"];
 
 /// What an operator says beforehand who is not there later.
-const RUN: [&str; 7] =
+pub const RUN: [&str; 7] =
     ["run", "--yes", "--to", "2.9.17", "--allow-irreversible", "--answer", "last/switch=SWITCHED"];
 
 const REBUILD: [&str; 5] = ["run", "--yes", "--tag", "rebuild", "--force"];
 
+/// SHA-256 of the images that were backed up, 786,432 bytes each.
+const IMAGES: [&str; 3] = [
+    "95b55f50b2591c97ca72fcda2e6f27f17a1eed665d1d580b05e0a06574dae5c2",
+    "a90114ef85e5703037c5ab7bebb282e54d043e268ee8f2285c1080bda4d44453",
+    "615ec90fe111dc0e53c930b87d440d744a4701470f043bf6700dccded764eb1a",
+];
+
 const TIMER: &str = "backy2.timer";
 
 /// Three backups and what was backed up.
-struct Backy2 {
-    deployment: Deployment,
+pub struct Backy2 {
+    /// Before it changes the database Stepwell waits for every backy2 of the host, so there is one at a time.
+    _alone: File,
+    pub deployment: Deployment,
     units: Units,
     bin: PathBuf,
 }
@@ -34,45 +44,56 @@ struct Backy2 {
 impl Backy2 {
     /// With a copy of a database that an older release made.
     fn with(database: &str) -> Backy2 {
-        let bin = cache::python_environment("backy2", &PACKAGES);
-        let deployment = Deployment::empty();
-        let dir = deployment.dir();
-        let untar = Command::new("tar").arg("-xf").arg(fixtures().join("backy2/blocks.tar")).arg("-C").arg(&dir).status();
+        let backy2 = Backy2::without_database();
+        let dir = backy2.deployment.dir();
+        let blocks = fixtures().join("backy2/blocks.tar.gz");
+        let untar = Command::new("tar").arg("-xzf").arg(blocks).arg("-C").arg(&dir).status();
         assert!(untar.expect("tar").success());
-        let backy2 = Backy2 { units: Units::active(&dir, &[TIMER]), deployment, bin };
         fs::copy(fixtures().join("backy2").join(database), backy2.database()).expect("the fixture");
         fs::set_permissions(backy2.database(), Permissions::from_mode(0o640)).expect("permissions");
+        backy2.configure(&format!("sqlite:///{}", backy2.database().display()));
+        backy2
+    }
+
+    /// With an empty database on a server, which `initdb` fills.
+    pub fn on(url: &str) -> Backy2 {
+        let backy2 = Backy2::without_database();
+        fs::create_dir(backy2.deployment.dir().join("data")).expect("a folder");
+        backy2.configure(url);
+        backy2.backy2(&["initdb"]);
+        backy2
+    }
+
+    fn without_database() -> Backy2 {
+        let bin = cache::python_environment("backy2", &PACKAGES);
+        let alone = File::create(bin.join("../alone")).expect("a file for the lock");
+        alone.lock().expect("the lock");
+        let deployment = Deployment::empty();
+        Backy2 { _alone: alone, units: Units::active(&deployment.dir(), &[TIMER]), deployment, bin }
+    }
+
+    fn configure(&self, url: &str) {
+        let dir = self.deployment.dir();
         let dir = dir.display();
-        backy2.deployment.write(
+        self.deployment.write(
             "backy.cfg",
             &format!(
                 "[DEFAULTS]\nlogfile: {dir}/backy.log\nblock_size: 65536\nhash_function: sha512\nlock_dir: {dir}\n\
-                 process_name: {name}\n\n[MetaBackend]\ntype: backy2.meta_backends.sql\n\
-                 engine: sqlite:///{database}\n\n[DataBackend]\ntype: backy2.data_backends.file\npath: {dir}/data\n\
-                 simultaneous_writes: 1\nsimultaneous_reads: 1\n\n[io_file]\nsimultaneous_reads: 1\n",
-                name = backy2.process_name(),
-                database = backy2.database().display(),
+                 \n[MetaBackend]\ntype: backy2.meta_backends.sql\nengine: {url}\n\n[DataBackend]\n\
+                 type: backy2.data_backends.file\npath: {dir}/data\nsimultaneous_writes: 1\nsimultaneous_reads: 1\n\
+                 \n[io_file]\nsimultaneous_reads: 1\n",
             ),
         );
-        backy2.deployment.write(
+        self.deployment.write(
             "stepwell.yaml",
             &format!(
                 "format: 1\nsystem: backy2\ndeployment: backy2-test\nfacts:\n  cfg: {dir}/backy.cfg\n  \
                  running: {bin}\n  bin: {{ 2.9.17: {bin} }}\n  timers: [{TIMER}]\n  systemctl: [{systemctl}]\n  \
-                 process_name: {name}\n  work: {dir}/work\n",
-                bin = backy2.bin.display(),
-                systemctl = backy2.units.systemctl().display(),
-                name = backy2.process_name(),
+                 work: {dir}/work\n",
+                bin = self.bin.display(),
+                systemctl = self.units.systemctl().display(),
             ),
         );
-        backy2
-    }
-
-    /// Processes of tests beside this one are none of its jobs.
-    fn process_name(&self) -> String {
-        let folder = self.deployment.dir();
-        let own = folder.parent().and_then(Path::file_name).expect("a name").to_string_lossy();
-        format!("backy2{}", own.replace(|c: char| !c.is_ascii_alphanumeric(), ""))
     }
 
     fn database(&self) -> PathBuf {
@@ -80,7 +101,7 @@ impl Backy2 {
     }
 
     #[track_caller]
-    fn backy2(&self, arguments: &[&str]) -> String {
+    pub fn backy2(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(self.bin.join("backy2"));
         command.arg("-c").arg(self.deployment.dir().join("backy.cfg")).args(arguments);
         let output = command.env("HOME", self.deployment.home()).output().expect("backy2");
@@ -113,7 +134,7 @@ impl Backy2 {
     }
 
     #[track_caller]
-    fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Ran {
+    pub fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Ran {
         self.deployment.run_within(crate::support::PATIENCE * 3, arguments, &[])
     }
 
@@ -122,12 +143,13 @@ impl Backy2 {
     fn assert_restores(&self) {
         let uids = self.uids();
         assert_eq!(uids.len(), 3);
-        for (number, uid) in (1..).zip(&uids) {
+        for (image, uid) in IMAGES.iter().zip(&uids) {
             let target = self.deployment.home().join(uid);
             let _ = fs::remove_file(&target);
             self.backy2(&["restore", uid, &format!("file://{}", target.display())]);
-            let image = fs::read(self.deployment.dir().join(format!("disk{number}.img"))).expect("the image");
-            assert!(fs::read(&target).expect("what was restored") == image, "disk{number}.img");
+            let digest = Sha256::digest(fs::read(&target).expect("what was restored"));
+            let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(digest, **image, "{uid}");
         }
     }
 
@@ -138,7 +160,8 @@ impl Backy2 {
         assert_eq!(self.units.state(TIMER), "active");
         assert_eq!(self.units.stops_and_starts(TIMER), (1, 1), "no job began meanwhile");
         let copies = fs::read_dir(self.deployment.dir().join("work")).expect("the folder").flatten();
-        let copies: Vec<PathBuf> = copies.map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "sqlite")).collect();
+        let copies: Vec<PathBuf> =
+            copies.map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "sqlite")).collect();
         assert_eq!(copies.len(), 1, "{copies:?}");
         let tables = "select count(*) from sqlite_schema where name = 'alembic_version'";
         assert_eq!(ask(&copies[0], tables), "0", "the copy is from before");
@@ -176,8 +199,13 @@ fn a_database_of_before_2_9_9_is_upgraded_without_an_operator() {
 #[test]
 fn a_database_is_upgraded_with_the_wizard() {
     let backy2 = Backy2::with("backy-pre-2.9.9.sqlite");
+    let screen = backy2.deployment.terminal([]).start();
+    screen.wait_for("2.13.8");
     // The newest release is offered first, which cannot be had here.
-    let screen = backy2.deployment.terminal(["--to", "2.9.17"]).start();
+    while !screen.contents().contains("› 2.9.17") {
+        let seen = screen.contents();
+        screen.press("down").wait_change(&seen);
+    }
     let (code, left) = wizard::walk_through(&screen);
     assert_eq!(code, 0, "{left}");
     assert!(left.contains("2.9.17"), "the summary stays on the terminal:\n{left}");
@@ -288,13 +316,17 @@ fn a_migration_of_sqlite_that_was_cut_off_is_told() {
 #[test]
 fn a_job_that_runs_is_waited_for() {
     let backy2 = Backy2::with("backy-pre-2.9.9.sqlite");
-    // A restore into a pipe that nobody reads stands still, as a long one does.
+    // While it works, backy2 calls its process so.
     let job = backy2.deployment.dir().join("job");
     executable(&job, "#!/bin/sh\nread -r line <gate\n");
-    rustix::fs::mkfifoat(rustix::fs::CWD, backy2.deployment.dir().join("gate"), rustix::fs::Mode::RWXU).expect("a pipe");
+    rustix::fs::mkfifoat(rustix::fs::CWD, backy2.deployment.dir().join("gate"), rustix::fs::Mode::RWXU)
+        .expect("a pipe");
     let mut shell = Command::new("bash");
-    let named = format!("exec -a '{} [Backup]' /bin/sh ./job", backy2.process_name());
-    let mut child = shell.args(["-c", &named]).current_dir(backy2.deployment.dir()).spawn().expect("a job");
+    let mut child = shell
+        .args(["-c", "exec -a 'backy2 [Backup]' /bin/sh ./job"])
+        .current_dir(backy2.deployment.dir())
+        .spawn()
+        .expect("a job");
     let mut runner = backy2.deployment.start(RUN.into_iter().chain(["--json"]));
     runner.wait_step("first/drained");
     runner.kill();
@@ -341,7 +373,7 @@ fn the_way_to_2_13_8_is_planned_with_each_trap_on_it() {
     let says = ["WARN ls-columns", "oldest", "move by one"];
     refused(&backy2, &[&["check", "--to", "2.13.8"]], Exit::CheckFailed, &says);
     let plan = backy2.run(["plan", "--to", "2.13.8"]).exit(0);
-    for text in ["DEFAULTS.encryption_version", "migrate-encryption` is broken", "Put the tags back", "2.12.1"] {
+    for text in ["+ encryption_version = 0", "migrate-encryption` is broken", "Put the tags back", "2.12.1"] {
         let notes = backy2.run(["notes", "--to", "2.13.8"]).exit(0);
         let said = format!("{}{}", plan.stdout(), notes.stdout());
         assert!(said.contains(text), "`{text}`: {said}");

@@ -1,7 +1,7 @@
 //! Upgrades of real systems, with their own programs on data that an old release of theirs wrote.
 //!
 //! The programs come from the language's package registry and are kept between runs. What cannot be had fails a test;
-//! nothing is skipped.
+//! nothing is skipped. Those that take long are ignored unless they are asked for; `tests/run real` asks for them.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -12,5 +12,6 @@ mod acapy_traps;
 mod backy2;
 mod barbican;
 mod cache;
+mod on_postgres;
 mod traps;
 mod units;
