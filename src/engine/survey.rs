@@ -233,8 +233,8 @@ fn answered(source: &str, answer: String) -> SourceAnswer {
 fn source_word(probe: &Probe, site: &Site) -> String {
     match &probe.ask {
         crate::model::Ask::Sql { query, .. } => {
-            let text = query.all().next().map(|t| t.text.trim().to_owned()).unwrap_or_default();
-            format!("the database: {text}")
+            let words = query.all().next().map(|t| t.text.split_whitespace().collect::<Vec<_>>()).unwrap_or_default();
+            format!("the database: {}", words.join(" "))
         }
         crate::model::Ask::Run(command) => {
             let program = command.argv.first().map(|program| site.renderer().argv(std::slice::from_ref(program)));

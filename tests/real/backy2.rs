@@ -204,7 +204,7 @@ fn a_database_is_upgraded_with_the_wizard() {
     // The newest release is offered first, which cannot be had here.
     while !screen.contents().contains("› 2.9.17") {
         let seen = screen.contents();
-        screen.press("down").wait_change(&seen);
+        screen.press("up").wait_change(&seen);
     }
     let (code, left) = wizard::walk_through(&screen);
     assert_eq!(code, 0, "{left}");
