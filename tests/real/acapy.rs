@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde::Deserialize;
-use stepwell::model::EventKind;
+use stepwell::model::{EventKind, Exit};
 
 use crate::cache;
 use crate::support::deployment::{Deployment, Ran};
@@ -202,11 +202,15 @@ impl Drop for Held {
 }
 
 #[test]
-fn a_wallet_of_0_7_5_is_upgraded_without_an_operator() {
+fn a_wallet_of_0_7_5_is_upgraded_without_an_operator_and_by_one_at_a_time() {
     let acapy = AcaPy::with("wallet-075");
     let before = acapy.records("w");
     assert_eq!((before.versions().len(), before.connection.len(), before.without_state()), (0, 3, 3));
-    acapy.run(RUN).exit(0).prints("0.7.5");
+    let mut run = acapy.start();
+    run.wait_step("first/backup");
+    acapy.run(RUN).exit(Exit::LeaseHeld.code().into());
+    let (code, events) = run.finish();
+    assert_eq!(code, 0, "{events:#?}");
     acapy.assert_upgraded(&before);
 
     // Again: there is nothing left to do, and nothing is done.
@@ -226,6 +230,7 @@ fn a_wallet_is_upgraded_with_the_wizard() {
 }
 
 #[test]
+#[ignore = "long: the upgrade of a wallet that needs none but its record"]
 fn from_0_8_1_on_only_the_version_is_recorded() {
     let acapy = AcaPy::with("wallet-081");
     let before = acapy.records("w");
@@ -244,6 +249,7 @@ fn saving(acapy: &AcaPy) -> Runner {
 }
 
 #[test]
+#[ignore = "long: a killed runner; that of a power failure is not left out"]
 fn a_runner_killed_while_connections_are_saved_is_resumed() {
     let acapy = AcaPy::with("wallet-075");
     let before = acapy.records("w");
