@@ -10,7 +10,7 @@ METHOD, KEY = "kdf:argon2i:mod", "k1"
 
 
 def uri(where):
-    return where if "://" in where else "sqlite://" + where
+    return where.replace("postgresql://", "postgres://") if "://" in where else "sqlite://" + where
 
 
 async def show(store, _):
@@ -63,7 +63,7 @@ async def registry(store, _):
 
 async def copy_to(store, arguments):
     """Copies the whole wallet to a server."""
-    await store.copy_to(arguments[0], METHOD, KEY)
+    await store.copy_to(uri(arguments[0]), METHOD, KEY)
 
 
 async def hold(_, __):

@@ -363,6 +363,22 @@ fn releases_that_cannot_migrate_blocks_are_refused() {
 }
 
 #[test]
+fn the_key_of_encrypted_blocks_has_to_be_configured() {
+    let backy2 = Backy2::with("backy-2.9.17.sqlite");
+    execute(&backy2.database(), "update alembic_version set version_num = '30349b678801'");
+    let running = installed(&backy2, "2.12.7");
+    let yaml = fs::read_to_string(backy2.deployment.dir().join("stepwell.yaml")).expect("the deployment file");
+    let bin = format!("running: {}", backy2.bin.display());
+    backy2.deployment.write("stepwell.yaml", &yaml.replace(&bin, &format!("running: {}", running.display())));
+    let says = ["WARN key", "ends with 6", "encryption_key"];
+    refused(&backy2, &[&["check", "--to", "2.13.8"]], Exit::CheckFailed, &says);
+    let conf = fs::read_to_string(backy2.deployment.dir().join("backy.cfg")).expect("backy.cfg");
+    let key = format!("[DEFAULTS]\nencryption_key: {}\n", "0a".repeat(32));
+    backy2.deployment.write("backy.cfg", &conf.replace("[DEFAULTS]\n", &key));
+    backy2.run(["check", "--to", "2.13.8"]).exit(0).prints("PASS key");
+}
+
+#[test]
 fn the_way_to_2_13_8_is_planned_with_each_trap_on_it() {
     let backy2 = Backy2::with("backy-2.9.17.sqlite");
     let scripts = backy2.deployment.dir().join("scripts");

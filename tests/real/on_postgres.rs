@@ -12,7 +12,7 @@ use crate::support::server::{Kind, PASSWORD, Server};
 #[ignore = "long: a wallet of ACA-Py in PostgreSQL"]
 fn a_wallet_on_a_server_is_upgraded_by_one_at_a_time_while_nobody_is_connected() {
     let server = Server::start_listening(Kind::Postgres);
-    // ACA-Py quotes no slash in a password.
+    // ACA-Py quotes no slash in a password, and this test no backslash.
     server.sql("alter role secretive password 'p@ss:w%rd'");
     let url = server.network_url("").replace(PASSWORD, "p%40ss%3Aw%25rd");
     let acapy = AcaPy::with("wallet-075");
