@@ -216,6 +216,10 @@ fn a_wallet_of_0_7_5_is_upgraded_without_an_operator_and_by_one_at_a_time() {
     // Again: there is nothing left to do, and nothing is done.
     acapy.run(["run", "--yes", "--to", "0.12.8"]).exit(0);
     acapy.assert_upgraded(&before);
+
+    // And back to what it was.
+    acapy.run(["restore", "--yes"]).exit(0);
+    assert_eq!(acapy.records("w"), before);
 }
 
 #[test]

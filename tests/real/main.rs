@@ -10,6 +10,7 @@ mod acapy;
 mod acapy_tenants;
 mod acapy_traps;
 mod backy2;
+mod backy2_traps;
 mod barbican;
 mod cache;
 mod on_postgres;

@@ -106,6 +106,8 @@ async def tenant(wanted):
         if record.name == wanted:
             settings = record.value_json.get("settings", {})
             name, key = settings.get("wallet.name"), settings.get("wallet.key")
+            if settings.get("wallet.type") == "askar-profile":
+                raise SystemExit(f"the tenant `{name}` ({wanted}) is a profile of one wallet, and ACA-Py upgrades no profile")
             if not key:
                 raise SystemExit(f"the key of the tenant `{name}` ({wanted}) is not in the base wallet: upgrade it by hand")
             return Wallet(name, key, settings.get("wallet.key_derivation_method"), wanted)
