@@ -10,6 +10,7 @@ use serde::Deserialize;
 use stepwell::model::{EventKind, Exit};
 
 use crate::cache;
+use crate::killed;
 use crate::support::deployment::{Deployment, Ran};
 use crate::support::runner::Runner;
 use crate::support::{PATIENCE, fixtures, wizard};
@@ -275,28 +276,14 @@ fn a_power_failure_while_connections_are_saved_is_resumed() {
     acapy.assert_upgraded(&before);
 }
 
-/// The steps of the plan, in their order.
-fn keys(acapy: &AcaPy) -> Vec<String> {
-    let plan = acapy.run(["plan", "--json", "--to", "0.12.8"]).exit(0).json();
-    let steps = plan["plan"]["steps"].as_array().expect("steps").clone();
-    steps.iter().map(|step| step["key"].as_str().expect("a key").to_owned()).collect()
-}
-
 #[test]
 #[ignore = "long: an upgrade that is killed at each of its steps"]
 fn an_upgrade_that_is_killed_at_every_step_is_the_same_in_the_end() {
     for power in [false, true] {
         let acapy = AcaPy::with("wallet-075");
         let before = acapy.records("w");
-        for key in keys(&acapy) {
-            let mut runner = acapy.start();
-            runner.wait_step(&key);
-            if power {
-                acapy.deployment.lose_power();
-            }
-            runner.kill();
-        }
-        acapy.run(RUN).exit(0);
+        let steps = killed::at_each_step(&acapy.deployment, &RUN, power);
+        assert!(steps > 10, "{steps}");
         acapy.assert_upgraded(&before);
     }
 }

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use stepwell::model::Exit;
 
 use crate::cache;
+use crate::killed;
 use crate::support::database::ask;
 use crate::support::deployment::{Deployment, Ran};
 use crate::support::{fixtures, wizard};
@@ -222,7 +223,6 @@ fn a_database_in_sqlite_is_built_anew() {
     let before = backy2.content();
     backy2.run(REBUILD).exit(0).prints("3 versions, 36 blocks, 9 tags");
     backy2.assert_rebuilt(&before);
-    backy2.run(["status", "--to", "2.9.17"]);
 
     // What it left is not overwritten.
     let ran = backy2.run(REBUILD).exit(Exit::StepFailed.code().into());
@@ -230,41 +230,12 @@ fn a_database_in_sqlite_is_built_anew() {
     assert_eq!(backy2.content(), before);
 }
 
-/// The steps of a plan, in their order, with what comes up for each version on the way.
-fn keys(backy2: &Backy2, plan: &[&str], lists: &[&str]) -> Vec<String> {
-    let found = backy2.run(["plan", "--json"].iter().chain(plan).copied()).exit(0).json();
-    let steps = found["plan"]["steps"].as_array().expect("steps").clone();
-    let mut keys = Vec::new();
-    for step in steps {
-        let key = step["key"].as_str().expect("a key").to_owned();
-        keys.push(key.clone());
-        if lists.iter().any(|list| key.ends_with(list)) {
-            keys.extend(backy2.uids().iter().map(|uid| format!("{key}/{uid}")));
-        }
-    }
-    keys
-}
-
-/// Kills the runner, or everything, whenever the next step begins.
-fn killed_at_each(backy2: &Backy2, run: &[&str], keys: &[String], everything: bool) {
-    for key in keys {
-        let mut runner = backy2.deployment.start(run.iter().copied().chain(["--json"]));
-        runner.wait_step(key);
-        if everything {
-            backy2.deployment.lose_power();
-        }
-        runner.kill();
-    }
-}
-
 #[test]
 fn a_rebuild_that_loses_power_at_every_step_is_the_same_in_the_end() {
     let backy2 = Backy2::with("backy-2.9.17.sqlite");
     let before = backy2.content();
-    // Two exports are under way at once, so only the first one can be waited for each time.
-    let keys = keys(&backy2, &["--tag", "rebuild", "--force"], &["/import"]);
-    killed_at_each(&backy2, &REBUILD, &keys, true);
-    backy2.run(REBUILD).exit(0);
+    let steps = killed::at_each_step(&backy2.deployment, &REBUILD, true);
+    assert!(steps > 15, "{steps}");
     backy2.assert_rebuilt(&before);
 }
 
@@ -273,15 +244,13 @@ fn a_rebuild_that_loses_power_at_every_step_is_the_same_in_the_end() {
 fn upgrades_that_are_killed_at_every_step_are_the_same_in_the_end() {
     for everything in [false, true] {
         let backy2 = Backy2::with("backy-pre-2.9.9.sqlite");
-        let keys = keys(&backy2, &["--to", "2.9.17"], &[]);
-        killed_at_each(&backy2, &RUN, &keys, everything);
-        backy2.run(RUN).exit(0);
+        let steps = killed::at_each_step(&backy2.deployment, &RUN, everything);
+        assert!(steps > 10, "{steps}");
         backy2.assert_upgraded();
     }
     let backy2 = Backy2::with("backy-2.9.17.sqlite");
     let before = backy2.content();
-    let keys = keys(&backy2, &["--tag", "rebuild", "--force"], &["/import"]);
-    killed_at_each(&backy2, &REBUILD, &keys, false);
-    backy2.run(REBUILD).exit(0);
+    let steps = killed::at_each_step(&backy2.deployment, &REBUILD, false);
+    assert!(steps > 15, "{steps}");
     backy2.assert_rebuilt(&before);
 }

@@ -13,6 +13,7 @@ mod backy2;
 mod backy2_traps;
 mod barbican;
 mod cache;
+mod killed;
 mod on_postgres;
 mod traps;
 mod units;
