@@ -27,6 +27,8 @@ health:
     repeat: { over: [api, worker], as: unit }
     run: { argv: [ cat, "{{ unit }}" ], expect: { unchanged: true } }
     fix: Read the log.
+actions:
+  tidy: { title: Tidy up, run: { argv: [ cmp, api, down ] }, resume: idempotent }
 "#;
 
 /// A ledger with two units in these states, which say `start` once they are started.
@@ -74,6 +76,14 @@ fn a_killed_run_still_knows_how_the_units_were() {
     drop(ledger.gate.reached());
     assert_eq!(run.finish().0, 0);
     assert_eq!(units(&ledger), ["up", "down"]);
+}
+
+#[test]
+fn an_action_that_runs_alone_leaves_the_units_as_they_were_too() {
+    let ledger = ledger(Ledger::new(), ["up", "down"], "up");
+    ledger.run(["run", "--yes", "--tag", "tidy", "--force"]).exit(0);
+    assert_eq!(units(&ledger), ["up", "down"]);
+    assert_eq!(ledger.version(), "1.0.0");
 }
 
 #[test]

@@ -52,6 +52,28 @@ fn an_unknown_key_is_told_with_its_place_and_the_nearest_known_one() {
 }
 
 #[test]
+fn a_lone_list_as_the_default_of_a_list_is_as_many_values() {
+    let step = "  - id: look\n    title: Look\n    run: { argv: [ ls, \"{{ facts.options }}\", end ] }\n    resume: idempotent";
+    let ledger = Ledger::new().with_steps(step).build();
+    let facts = "facts:\n  conf: { ask: File, default: a.cfg }\n  options:\n    ask: Options\n    list: yes\n    \
+                 default: \"{{ [] if facts.conf == 'b.cfg' else ['-c', facts.conf] }}\"\n";
+    ledger.define("system.yaml", "facts:\n", facts);
+    ledger.run(["plan"]).exit(0).prints("ls -c a.cfg end");
+    ledger.define("system.yaml", "default: a.cfg", "default: b.cfg");
+    ledger.run(["plan"]).exit(0).prints("ls end");
+}
+
+#[test]
+fn what_a_program_said_is_told_where_it_could_not_be_asked() {
+    let ledger = Ledger::new().build();
+    let query = "- sql: { query: select version from about }";
+    ledger.define("system.yaml", query, "- run: { argv: [ ls, \"{{ stores.db.path }}.gone\" ] }");
+    let ran = ledger.run(["status"]).exit(Exit::CouldNotAsk.code().into());
+    let said = format!("{}{}", ran.stdout(), ran.stderr());
+    assert!(said.contains("(the command ls)") && said.contains(".gone': No such file or directory"), "{ran}");
+}
+
+#[test]
 fn a_fact_without_a_value_is_told_with_what_the_definition_says_to_help() {
     let ledger = Ledger::new().build();
     ledger.define("system.yaml", "facts:\n", "facts:\n  console: { ask: Console, help: It is on its first page. }\n");

@@ -135,14 +135,14 @@ proptest! {
     }
 
     #[test]
-    fn a_shipped_system_with_slips_is_read_or_refused(name in prop::sample::select(vec!["barbican", "keepsake"]), changes in changes()) {
+    fn a_shipped_system_with_slips_is_read_or_refused(name in prop::sample::select(vec!["acapy", "backy2", "barbican", "keepsake"]), changes in changes()) {
         catalogue(vec![("system.yaml", mutated(&shipped(&format!("{name}/system.yaml")), &changes).into_bytes())]);
     }
 
     #[test]
     fn a_shipped_release_with_slips_is_read_or_refused(
         (system, release) in prop::sample::select(vec![
-            ("barbican", "15.0.1"), ("keepsake", "2.0.0"), ("keepsake", "2.1.0"), ("keepsake", "3.0.0"),
+            ("acapy", "0.8.1"), ("backy2", "2.12.1"), ("barbican", "15.0.1"), ("keepsake", "2.0.0"), ("keepsake", "2.1.0"), ("keepsake", "3.0.0"),
         ]),
         changes in changes(),
     ) {

@@ -59,6 +59,15 @@ fn two_version_records_stop_before_anything_is_begun() {
 }
 
 #[test]
+fn what_the_program_reads_is_shown_as_it_stands_in_the_guide() {
+    let guide = Wallet::at("").0.run(["plan"]).exit(0).stdout();
+    let lines =
+        ["< resave-conn-record:", "<   resave_records:", "<     base_record_path:", &format!("<       - {CONN}")];
+    let at = |line: &str| guide.find(line).unwrap_or_else(|| panic!("`{line}` is not in\n{guide}"));
+    assert!(lines.iter().map(|line| at(line)).is_sorted(), "{guide}");
+}
+
+#[test]
 fn from_counts_by_itself_where_nothing_is_recorded() {
     assert_eq!(Wallet::at("").actions(&["--from", "v0.7.1"]), ["0.7.2/resave-conn-record"]);
     assert!(Wallet::at("").actions(&["--from", "0.8.1"]).is_empty());

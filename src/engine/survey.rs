@@ -181,7 +181,7 @@ async fn deployed(
         found.sources.push(answered("Stepwell's own record", recorded.to_owned()));
     }
     for probe in &versions.data {
-        let source = source_word(probe);
+        let source = source_word(probe, site);
         match version_of(probe, site, &versions.scheme).await {
             Ok(Some((said, range))) => {
                 found.sources.push(answered(&source, said));
@@ -252,14 +252,16 @@ fn answered(source: &str, answer: String) -> SourceAnswer {
     SourceAnswer { source: source.to_owned(), answer, failed: false }
 }
 
-fn source_word(probe: &Probe) -> String {
+fn source_word(probe: &Probe, site: &Site) -> String {
     match &probe.ask {
         crate::model::Ask::Sql { query, .. } => {
-            let text = query.all().next().map(|t| t.text.trim().to_owned()).unwrap_or_default();
-            format!("the database: {text}")
+            let words = query.all().next().map(|t| t.text.split_whitespace().collect::<Vec<_>>()).unwrap_or_default();
+            format!("the database: {}", words.join(" "))
         }
         crate::model::Ask::Run(command) => {
-            format!("the command {}", command.argv.first().map(|t| t.text.as_str()).unwrap_or_default())
+            let program = command.argv.first().map(|program| site.renderer().argv(std::slice::from_ref(program)));
+            let words = program.and_then(Result::ok).unwrap_or_default();
+            format!("the command {}", words.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
         }
         crate::model::Ask::Http(http) => format!("the answer of {}", http.url.text),
         crate::model::Ask::File { file } => format!("the file {}", file.path().text),
@@ -301,7 +303,7 @@ async fn unmasked_version(
 ) -> Result<Option<(String, Range)>, Silent> {
     let answer = ask(probe, site).await.map_err(|e| Silent::Unasked(e.to_string()))?;
     if let Some(exit) = answer.exit.filter(|e| *e != 0) {
-        return Err(Silent::Unasked(format!("it ended with exit status {exit}")));
+        return Err(Silent::Unasked(format!("it ended with {}", answer.failure(exit))));
     }
     let Some(value) = answer.rows.first().and_then(|row| row.first()) else { return Ok(None) };
     if answer.count > 1 {

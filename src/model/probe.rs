@@ -134,4 +134,17 @@ pub struct Answer {
     pub exists: Option<bool>,
     /// SHA-256 over all rows, for `unchanged`.
     pub digest: String,
+    /// The last line that a command wrote to standard error. Only for messages.
+    #[serde(skip)]
+    pub said: String,
+}
+
+impl Answer {
+    /// The exit status of a command that did not answer, with what it said about it.
+    pub fn failure(&self, exit: i32) -> String {
+        match self.said.as_str() {
+            "" => format!("exit status {exit}"),
+            said => format!("exit status {exit} ({said})"),
+        }
+    }
 }

@@ -80,17 +80,23 @@ impl Builder<'_> {
             self.hop(index, &mut steps)?;
         }
         expand(&system.last, &self.place("last", Phase::Last, None, last, None), self.site, &mut steps)?;
+        self.surround(&mut steps, first, last)?;
+        Ok(steps)
+    }
+
+    /// Puts maintenance around what needs it, and the questions about the service's health behind all of it.
+    pub(super) fn surround(&self, steps: &mut Vec<PlannedStep>, first: &Hop, last: &Hop) -> Result<(), PlanError> {
         let mut health = Vec::new();
         let place = self.place(last.to.as_str(), Phase::Health, None, last, None);
-        self.checks(&system.health, "health", &place, &mut health)?;
-        let at = if self.request.skip_maintenance { None } else { self.maintenance(&mut steps)? };
+        self.checks(&self.catalogue.system.health, "health", &place, &mut health)?;
+        let at = if self.request.skip_maintenance { None } else { self.maintenance(steps)? };
         // How the service was is noted before this run does anything to it.
         let (at, phase) = at.map_or((0, Phase::First), |at| (at, Phase::Enter));
         let place = self.place("maintenance", phase, None, first, None);
         let noted = baseline("Note how the service is", &health, &place);
         steps.splice(at..at, noted);
         steps.append(&mut health);
-        Ok(steps)
+        Ok(())
     }
 
     fn hop(&self, index: usize, out: &mut Vec<PlannedStep>) -> Result<(), PlanError> {

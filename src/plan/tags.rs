@@ -25,11 +25,7 @@ impl Builder<'_> {
                 expand(std::slice::from_ref(self.action(tag)?), &place, self.site, &mut steps)?;
             }
         }
-        if !self.request.skip_maintenance {
-            self.maintenance(&mut steps)?;
-        }
-        let health = self.place(stay.to.as_str(), Phase::Health, None, stay, None);
-        self.checks(&system.health, "health", &health, &mut steps)?;
+        self.surround(&mut steps, stay, stay)?;
         Ok(steps)
     }
 

@@ -35,7 +35,8 @@ pub fn matched(answer: Answer, spec: &AnswerSpec, site: &Site) -> Result<Answer,
         });
     }
     let columns = if names.is_empty() { vec!["match".to_owned()] } else { names };
-    Ok(Answer { exit: answer.exit, status: answer.status, exists: answer.exists, ..rows_answer(columns, rows) })
+    let Answer { exit, status, exists, said, .. } = answer;
+    Ok(Answer { exit, status, exists, said, ..rows_answer(columns, rows) })
 }
 
 /// The values at a dotted key of a JSON document; `*` stands for every item of a list and every value of a mapping.

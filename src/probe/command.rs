@@ -37,6 +37,7 @@ pub async fn ask(site: &Site, command: &Command) -> Result<Answer, AskError> {
     let outcome = run(site, command).await?;
     let mut answer = lines_answer(text_lines(&outcome.stdout));
     answer.exit = Some(outcome.exit);
+    answer.said = text_lines(&outcome.stderr).pop().unwrap_or_default();
     Ok(answer)
 }
 

@@ -186,8 +186,13 @@ impl Resolver<'_> {
             }
             Some(templates) => {
                 let renderer = self.site.renderer();
-                let texts = templates.iter().map(|t| renderer.text(t).map(|t| t.to_string())).collect::<Result<_, _>>();
-                let mut texts: Vec<String> = texts.map_err(|e| e.to_string())?;
+                // Of a list, a lone template may be as many values as its own list has.
+                let texts = match fact.list {
+                    true => renderer.argv(templates),
+                    false => templates.iter().map(|t| renderer.text(t)).collect(),
+                };
+                let texts = texts.map_err(|e| e.to_string())?;
+                let mut texts: Vec<String> = texts.iter().map(ToString::to_string).collect();
                 let value = if fact.list { list(texts) } else { Value::from(texts.pop().unwrap_or_default()) };
                 Ok(Some((value, FactSource::Default)))
             }

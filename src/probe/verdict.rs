@@ -37,7 +37,7 @@ fn unmet(answer: &Answer, expect: &Expect, site: &Site, before: Option<&str>) ->
     if let Some(exit) = answer.exit {
         let wanted = expect.exit.as_deref().unwrap_or(&[0]);
         if !wanted.contains(&exit) {
-            return Ok(Some(format!("exit status {exit}, expected {}", list(wanted))));
+            return Ok(Some(format!("{}, expected {}", answer.failure(exit), list(wanted))));
         }
     }
     if let Some(status) = answer.status {

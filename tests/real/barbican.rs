@@ -2,7 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use stepwell::model::{Event, EventKind, StepState};
@@ -12,26 +12,13 @@ use crate::support::database::{ask, assert_same, dump_table};
 use crate::support::deployment::{Deployment, Ran};
 use crate::support::runner::Runner;
 use crate::support::{fixtures, wizard};
+use crate::units::{Units, executable};
 
 /// Zed, with the limits on what it needs that it was tried with.
 const ZED: [&str; 5] = ["barbican==15.0.1", "SQLAlchemy<2", "oslo.db<14", "alembic<1.14", "setuptools<80"];
 
 /// What the upgrade must not touch.
 const TABLES: [&str; 4] = ["secrets", "secret_user_metadata", "encrypted_data", "projects"];
-
-/// Stands in for systemd: a unit's state is the content of a file, and every call is written down.
-const SYSTEMCTL: &str = r#"#!/bin/sh
-echo "$*" >>"UNITS/calls"
-case $1 in
-  start) echo active >"UNITS/$2" ;;
-  stop) echo inactive >"UNITS/$2" ;;
-  is-active)
-    read -r state <"UNITS/$2"
-    echo "$state"
-    [ "$state" = active ] || exit 3 ;;
-  *) exit 64 ;;
-esac
-"#;
 
 /// Stands in for the interpreter of the release that runs now, of which the upgrade asks its version.
 const RUNNING: &str = r#"#!/bin/sh
@@ -50,6 +37,7 @@ pub const RUN: [&str; 7] =
 /// Barbican 14.0.2 with the database that it wrote, and 15.0.1 installed beside it.
 pub struct Barbican {
     pub deployment: Deployment,
+    units: Units,
     bin: PathBuf,
     before: Vec<String>,
     /// Whether the worker was stopped before the upgrade.
@@ -64,13 +52,10 @@ impl Barbican {
         fs::copy(fixtures().join("barbican/barbican-14.0.2.sqlite"), dir.join("barbican.sqlite")).expect("the fixture");
         // The fixture may be read-only, and permissions are copied too.
         fs::set_permissions(dir.join("barbican.sqlite"), Permissions::from_mode(0o600)).expect("permissions");
-        for folder in ["units", "running", "backups"] {
+        for folder in ["running", "backups"] {
             fs::create_dir(dir.join(folder)).expect(folder);
         }
-        for unit in UNITS {
-            deployment.write(&format!("units/{unit}"), "active\n");
-        }
-        executable(&dir.join("systemctl"), &SYSTEMCTL.replace("UNITS", &dir.join("units").to_string_lossy()));
+        let units = Units::active(&dir, &UNITS);
         executable(&dir.join("running/python3"), RUNNING);
 
         let url = format!("sqlite:///{}", dir.join("barbican.sqlite").display());
@@ -90,14 +75,15 @@ facts:
   bin: {{ 15.0.1: "{bin}" }}
   installed_by: self
   services: [barbican-api, barbican-worker]
-  systemctl: ["{dir}/systemctl"]
+  systemctl: ["{systemctl}"]
   backup_dir: "{dir}/backups"
 journal: file
 "#,
-                bin = bin.display()
+                bin = bin.display(),
+                systemctl = units.systemctl().display()
             ),
         );
-        let mut barbican = Barbican { deployment, bin, before: Vec::new(), worker_stopped: false };
+        let mut barbican = Barbican { deployment, units, bin, before: Vec::new(), worker_stopped: false };
         assert_eq!(barbican.revision(), "0f8c192a061f", "the fixture is what 14.0.2 wrote");
         assert_eq!(barbican.secrets(), "1000");
         barbican.before = barbican.rows();
@@ -106,7 +92,7 @@ journal: file
 
     /// Somebody stopped the worker before the upgrade.
     fn with_worker_stopped(mut self) -> Barbican {
-        self.deployment.write("units/barbican-worker", "inactive\n");
+        self.units.set("barbican-worker", "inactive");
         self.worker_stopped = true;
         self
     }
@@ -146,10 +132,6 @@ journal: file
         TABLES.iter().map(|table| dump_table(&self.database(), table)).collect()
     }
 
-    fn unit(&self, name: &str) -> String {
-        fs::read_to_string(self.deployment.dir().join("units").join(name)).expect(name).trim().to_owned()
-    }
-
     #[track_caller]
     pub fn assert_upgraded(&self) {
         assert_eq!(self.revision(), "8c74e2d7f1ff (head)");
@@ -159,14 +141,12 @@ journal: file
         }
         assert_eq!(ask(&self.database(), "select count(*) from secret_consumer_metadata"), "1000");
 
-        let calls = fs::read_to_string(self.deployment.dir().join("units/calls")).expect("calls of systemctl");
         for unit in UNITS {
             let stopped = self.worker_stopped && unit == "barbican-worker";
             let state = if stopped { "inactive" } else { "active" };
-            assert_eq!(self.unit(unit), state, "{unit} is in the state in which it was found");
-            let count = |verb: &str| calls.lines().filter(|line| *line == format!("{verb} {unit}")).count();
+            assert_eq!(self.units.state(unit), state, "{unit} is in the state in which it was found");
             let once = usize::from(!stopped);
-            assert_eq!((count("stop"), count("start")), (once, once), "{unit} was down meanwhile:\n{calls}");
+            assert_eq!(self.units.stops_and_starts(unit), (once, once), "{unit} was down meanwhile");
         }
 
         let backups: Vec<PathBuf> = fs::read_dir(self.deployment.dir().join("backups"))
@@ -180,11 +160,6 @@ journal: file
 
         assert_eq!(self.deployment.status(), 0, "the upgrade is recorded");
     }
-}
-
-fn executable(path: &Path, text: &str) {
-    fs::write(path, text).expect("a program");
-    fs::set_permissions(path, Permissions::from_mode(0o755)).expect("permissions");
 }
 
 #[test]

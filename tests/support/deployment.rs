@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -109,10 +110,21 @@ impl Deployment {
     /// The same with more in its environment.
     #[track_caller]
     pub fn run_with<'a>(&self, args: impl IntoIterator<Item = &'a str>, more: &[(&str, &str)]) -> Ran {
+        self.run_within(PATIENCE, args, more)
+    }
+
+    /// The same where other programs take their time.
+    #[track_caller]
+    pub fn run_within<'a>(
+        &self,
+        patience: Duration,
+        args: impl IntoIterator<Item = &'a str>,
+        more: &[(&str, &str)],
+    ) -> Ran {
         let args: Vec<&str> = args.into_iter().collect();
         let mut command = assert_cmd::Command::new(program());
         command.args(&args).current_dir(self.dir()).env_clear().envs(self.environment());
-        let output = command.envs(more.iter().copied()).timeout(PATIENCE).output();
+        let output = command.envs(more.iter().copied()).timeout(patience).output();
         let output = output.unwrap_or_else(|error| panic!("stepwell {}: {error}", args.join(" ")));
         Ran { command: format!("stepwell {}", args.join(" ")), output }
     }

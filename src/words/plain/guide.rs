@@ -233,6 +233,11 @@ impl Page {
 
     /// A line to be taken as it is. What is too long goes on further to the right.
     fn code(&mut self, indent: usize, text: &str) {
+        // Spaces within it may matter: what a program reads is shown so, too.
+        let whole = format!("{}{}", " ".repeat(indent), text.trim_end());
+        if whole.width() <= WIDTH {
+            return self.line(whole);
+        }
         let own = text.len() - text.trim_start().len();
         let further = " ".repeat((indent + own + 2).min(WIDTH / 2));
         self.words(" ".repeat(indent + own), &further, text);
