@@ -43,6 +43,15 @@ fn enter_and_the_typed_words_lead_to_the_confirmed_version() {
 }
 
 #[test]
+fn a_version_that_is_named_is_the_one_that_is_chosen_first() {
+    let demo = keepsake();
+    let screen = demo.terminal(["--to", "2.0.0"]).start();
+    screen.wait_for("› 2.0.0").press("q").exit_code();
+    let screen = demo.terminal(["--to", "7.7.7"]).start();
+    screen.wait_for("No way leads to 7.7.7").wait_for("› 3.0.0").press("q").exit_code();
+}
+
+#[test]
 fn the_first_frame_comes_at_once() {
     let demo = keepsake();
     let fastest = (0..5)

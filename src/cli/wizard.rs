@@ -45,8 +45,9 @@ pub async fn screens(args: &Args) -> Result<Exit, Failure> {
         large_enough()?;
         setup.lock = Some(session::lock(&setup.deployment.state_dir)?);
         let options = options(args, false);
+        let ascii = options.ascii;
         let (_, ending) = session::foreground(setup, async |client| tui::run(client, options).await).await?;
-        return Ok(farewell::say(args, &ending?, options.ascii).await);
+        return Ok(farewell::say(args, &ending?, ascii).await);
     }
     large_enough()?;
     let client = session::detached(args, &setup.deployment)?;
@@ -61,8 +62,9 @@ pub async fn show(args: &Args, client: Client, policy: Option<Policy>) -> Result
         None => client,
     };
     let options = options(args, true);
+    let ascii = options.ascii;
     let ending = tui::run(client, options).await?;
-    Ok(farewell::say(args, &ending, options.ascii).await)
+    Ok(farewell::say(args, &ending, ascii).await)
 }
 
 pub fn large_enough() -> Result<(), Failure> {
@@ -101,5 +103,6 @@ pub fn options(args: &Args, detachable: bool) -> tui::Options {
         },
         sync_output: std::env::var("STEPWELL_SYNC_OUTPUT").map_or(true, |v| v != "0"),
         detachable,
+        to: args.to.clone(),
     }
 }

@@ -82,6 +82,7 @@ impl App {
         // Not `Stdout`, whose line buffer would cut frames into several writes.
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         let mut model = Model::new(Theme::new(&options), options.detachable);
+        model.to.clone_from(&options.to);
         model.size = crossterm::terminal::size().unwrap_or((80, 24));
         model.now = Some(Timestamp::now());
         Ok(App {

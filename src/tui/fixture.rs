@@ -46,7 +46,7 @@ fn buffer(model: &Model) -> Buffer {
 }
 
 pub fn options(ascii: bool, color: bool) -> Options {
-    Options { ascii, color, motion: Motion::Reduced, sync_output: true, detachable: true }
+    Options { ascii, color, motion: Motion::Reduced, sync_output: true, detachable: true, to: None }
 }
 
 impl Wizard {

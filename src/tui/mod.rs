@@ -59,7 +59,7 @@ use crate::interview::Written;
 use crate::model::{Exit, State, Summary};
 
 /// What the terminal can do, and how the wizard is used.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Draw with ASCII signs only.
     pub ascii: bool,
@@ -70,6 +70,8 @@ pub struct Options {
     pub sync_output: bool,
     /// Whether the steps run in another process, so that this one may end or be suspended.
     pub detachable: bool,
+    /// The version that was named beforehand.
+    pub to: Option<String>,
 }
 
 /// How often what moves by itself is drawn anew. An answer to a key never waits.

@@ -97,6 +97,8 @@ pub struct Model {
     pub sent: BTreeSet<(String, Option<usize>)>,
     /// Something short to say once, until the next key.
     pub said: Option<String>,
+    /// The version that was named beforehand, until the targets are known.
+    pub to: Option<String>,
     /// The last decision, until something comes back.
     pub waiting: Option<Decision>,
     /// The questions that make a deployment file, in place of a session.
@@ -125,6 +127,7 @@ impl Model {
             detachable,
             sent: BTreeSet::new(),
             said: None,
+            to: None,
             waiting: None,
             set_up: None,
         }

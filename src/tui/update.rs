@@ -198,7 +198,13 @@ fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     let mut effects = Vec::new();
     match &event.kind {
         EventKind::Surveyed { survey } => {
-            model.cursors[Screen::Deployment as usize] = survey.targets.len().saturating_sub(1);
+            let newest = survey.targets.len().saturating_sub(1);
+            let named = model.to.take();
+            let at = named.as_ref().map(|to| survey.targets.iter().position(|t| t.version == *to || t.label == *to));
+            if let (Some(None), Some(to)) = (at, &named) {
+                model.said = Some(screens::no_such_target(to));
+            }
+            model.cursors[Screen::Deployment as usize] = at.flatten().unwrap_or(newest);
         }
         EventKind::Routed { .. } => {
             model.sent.clear();

@@ -43,6 +43,11 @@ pub fn copied(file: Option<&str>) -> String {
     format!("{into}sent to the terminal's clipboard if it allows that")
 }
 
+/// A version was named that no way leads to.
+pub fn no_such_target(version: &str) -> String {
+    format!("No way leads to {version}: choose another version")
+}
+
 pub const NOT_FOUND: &str = "Not found";
 
 /// A search without a match.
