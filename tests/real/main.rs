@@ -12,6 +12,8 @@ mod acapy_traps;
 mod backy2;
 mod barbican;
 mod cache;
+mod confidant;
 mod on_postgres;
+mod replicante;
 mod traps;
 mod units;
