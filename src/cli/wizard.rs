@@ -25,7 +25,7 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
         large_enough()?;
         setup.lock = Some(session::lock(&state_dir)?);
         let options = options(args, false);
-        let (_, ending) = session::foreground(setup, async |client| tui::run(client, options).await).await?;
+        let (_, ending) = session::foreground(setup, async |client| tui::run(client, options, args.to.clone()).await).await?;
         return Ok(report::farewell(&ending?));
     }
     large_enough()?;
@@ -40,7 +40,7 @@ pub async fn show(args: &Args, client: Client, policy: Option<Policy>) -> Result
         Some(policy) => crate::pilot::steer(client, policy),
         None => client,
     };
-    let ending = tui::run(client, options(args, true)).await?;
+    let ending = tui::run(client, options(args, true), args.to.clone()).await?;
     Ok(report::farewell(&ending))
 }
 

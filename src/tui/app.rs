@@ -34,12 +34,12 @@ const TO_STOP: Duration = Duration::from_millis(300);
 ///
 /// # Errors
 /// When the terminal cannot be taken, read or written. It is put back all the same.
-pub async fn run(client: Client, options: Options) -> io::Result<Ending> {
+pub async fn run(client: Client, options: Options, wanted: Option<String>) -> io::Result<Ending> {
     // Without colour the theme uses none; crossterm's own way of dropping it also drops bold and reverse.
     crossterm::style::force_color_output(true);
     let _terminal = guard::Guard::take()?;
     let _watch = hangup::watch()?;
-    App::new(client, options)?.run().await
+    App::new(client, options, wanted)?.run().await
 }
 
 struct App {
@@ -53,12 +53,13 @@ struct App {
 }
 
 impl App {
-    fn new(client: Client, options: Options) -> io::Result<Self> {
+    fn new(client: Client, options: Options, wanted: Option<String>) -> io::Result<Self> {
         // Not `Stdout`, whose line buffer would cut frames into several writes.
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         let mut model = Model::new(Theme::new(&options), options.detachable);
         model.size = crossterm::terminal::size().unwrap_or((80, 24));
         model.now = Some(Timestamp::now());
+        model.wanted = wanted;
         Ok(App {
             model,
             client,

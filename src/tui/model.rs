@@ -92,6 +92,8 @@ pub struct Model {
     pub gone: bool,
     /// Whether the steps run elsewhere, so that this process may end or be suspended.
     pub detachable: bool,
+    /// The version that the command line names to upgrade to.
+    pub wanted: Option<String>,
     /// Acknowledgements that were sent and have not come back yet.
     pub sent: BTreeSet<(String, Option<usize>)>,
     /// Something short to say once, until the next key.
@@ -120,6 +122,7 @@ impl Model {
             wheel: Wheel { yours: true, driver: None, watchers: 0 },
             gone: false,
             detachable,
+            wanted: None,
             sent: BTreeSet::new(),
             said: None,
             waiting: None,

@@ -180,7 +180,8 @@ fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     let mut effects = Vec::new();
     match &event.kind {
         EventKind::Surveyed { survey } => {
-            model.cursors[Screen::Deployment as usize] = survey.targets.len().saturating_sub(1);
+            let wanted = survey.targets.iter().position(|target| Some(&target.version) == model.wanted.as_ref());
+            model.cursors[Screen::Deployment as usize] = wanted.unwrap_or(survey.targets.len().saturating_sub(1));
         }
         EventKind::Routed { .. } => {
             model.sent.clear();

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use stepwell::model::Exit;
@@ -16,7 +16,7 @@ use crate::support::runner::Runner;
 use crate::support::{PATIENCE, wizard};
 use crate::units::executable;
 
-const RUN: [&str; 3] = ["run", "--yes", "--defaults"];
+const RUN: [&str; 5] = ["run", "--yes", "--defaults", "--to", "0.6.0"];
 
 /// What an operator has written into the file, and wants to find again.
 const COMMENT: &str = "# asks the mongo team first";
@@ -162,7 +162,7 @@ fn backends_move_group_by_group_without_an_operator() {
     replicante.run(["status"]).exit(Exit::UpgradeNeeded.code().into()).prints("0.5.0");
     replicante.run(RUN).exit(0);
     replicante.assert_moved("old", "new", 8);
-    assert_eq!(replicante.deployment.status(), 0, "the upgrade is recorded");
+    replicante.run(["status"]).prints("0.6.0");
 
     // Again: there is nothing left to do, and nothing is done.
     replicante.run(RUN).exit(0);
@@ -172,7 +172,7 @@ fn backends_move_group_by_group_without_an_operator() {
 #[test]
 fn backends_move_with_the_wizard() {
     let replicante = Replicante::with("0.5.0", "0.6.0", 2);
-    let screen = replicante.deployment.terminal([]).start();
+    let screen = replicante.deployment.terminal(["--to", "0.6.0"]).start();
     let (code, left) = wizard::walk_through(&screen);
     assert_eq!(code, 0, "{left}");
     assert!(left.contains("0.6.0"), "the summary stays on the terminal:\n{left}");
@@ -181,8 +181,9 @@ fn backends_move_with_the_wizard() {
 
 #[test]
 fn from_0_7_on_backends_are_applied() {
-    let replicante = Replicante::with("0.6.0", "0.7.2", 4);
-    replicante.run(RUN).exit(0);
+    let replicante = Replicante::with("0.6.0", "0.7.0", 4);
+    replicante.run(["run", "--yes", "--defaults"]).exit(0);
+    assert_eq!(replicante.deployment.status(), 0, "the upgrade is recorded");
     replicante.assert_moved("old", "new", 4);
     let conf = replicante.conf("new");
     assert!(conf.contains("events:\n  backend: kafka\n") && !conf.contains("stream"), "{conf}");

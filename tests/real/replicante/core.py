@@ -132,7 +132,9 @@ def restart(node):
     end(port)
     program = subprocess.Popen(
         [sys.executable, __file__, "run", read(port + ".cluster"), port],
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
         # It is on a machine of its own.
         env={**os.environ, "HOME": "/nowhere"},

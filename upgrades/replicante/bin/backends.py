@@ -4,14 +4,15 @@
     backends.py nowhere   ...  each known backend that neither cluster has
     backends.py both      ...  each backend that both clusters have
     backends.py missing   ...  each known backend that the new cluster does not have
+    backends.py version   ...  the version of the cluster that has backends: of the old one until it has none
     backends.py apply REPLICTL            gives the backends on standard input to a cluster of 0.7 or later
     backends.py delete REPLICTL           takes them from it
     backends.py note FILE COMMAND ... NODE   writes down which start that is
     backends.py restarted FILE COMMAND ... NODE  `yes` where the process has been started since
     backends.py loaded CONF FILE COMMAND ... NODE  each backend on standard input that the process may have loaded
 
-The options of the first four are `--known FILE --old FORM PLACE --new FORM PLACE`. FORM is `file`, and PLACE the
-configuration file, or FORM is `settings`, and PLACE is replictl. FILE keeps every backend that was seen, so that one that is
+The options of the first five are `--known FILE --old FORM PLACE NODE --new FORM PLACE NODE`. FORM is `file`, and PLACE the
+configuration file, or FORM is `settings`, and PLACE is replictl. NODE is host:port of a process. FILE keeps every backend that was seen, so that one that is
 in neither cluster is not forgotten.
 
 A backend has no name. As Replicante does, it is told by url, headers and tls.
@@ -23,6 +24,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 
 import yaml
 
@@ -46,6 +48,8 @@ def of_cluster(form, place, known):
     if form == "settings":
         there = set(settings(place))
         return [backend for backend in known if name(backend) in there]
+    if not os.path.exists(place):
+        return []
     with open(place) as file:
         discovery = (yaml.safe_load(file) or {}).get("discovery") or {}
     return (discovery.get("backends") or {}).get("http") or []
@@ -60,6 +64,11 @@ def keep(path, backends):
     os.rename(path + ".new", path)
 
 
+def version(node):
+    with urllib.request.urlopen("http://%s/api/unstable/introspect/version" % node, timeout=30) as answer:
+        return json.load(answer)["version"]
+
+
 def look(question, known, old, new):
     backends = []
     if os.path.exists(known):
@@ -68,6 +77,8 @@ def look(question, known, old, new):
     seen = {identity(backend) for backend in backends}
     in_old = of_cluster(old[0], old[1], backends)
     in_new = of_cluster(new[0], new[1], backends)
+    if question == "version":
+        return [version(new[2] if in_new and not in_old else old[2])]
     fresh = [backend for backend in in_old + in_new if identity(backend) not in seen]
     backends += {identity(backend): backend for backend in fresh}.values()
     if question == "pending":
@@ -126,14 +137,14 @@ def loaded(conf, path, command, group):
 
 
 def main(question, *more):
-    if question in ("pending", "nowhere", "both", "missing"):
+    if question in ("version", "pending", "nowhere", "both", "missing"):
         options = argparse.ArgumentParser()
         options.add_argument("--known", required=True)
-        options.add_argument("--old", nargs=2, required=True)
-        options.add_argument("--new", nargs=2, required=True)
+        options.add_argument("--old", nargs=3, required=True)
+        options.add_argument("--new", nargs=3, required=True)
         options = options.parse_args(more)
-        for backend in look(question, options.known, options.old, options.new):
-            print(backend.get("url"))
+        for found in look(question, options.known, options.old, options.new):
+            print(found if question == "version" else found.get("url"))
     elif question in ("apply", "delete"):
         {"apply": apply, "delete": delete}[question](more[0], json.load(sys.stdin))
     elif question == "note":
