@@ -25,7 +25,8 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
         large_enough()?;
         setup.lock = Some(session::lock(&state_dir)?);
         let options = options(args, false);
-        let (_, ending) = session::foreground(setup, async |client| tui::run(client, options, args.to.clone()).await).await?;
+        let (_, ending) =
+            session::foreground(setup, async |client| tui::run(client, options, args.to.clone()).await).await?;
         return Ok(report::farewell(&ending?));
     }
     large_enough()?;

@@ -107,6 +107,26 @@ impl Confidant {
         self.configure(releases);
     }
 
+    /// The scripts for sets stood in for, the others Confidant's own.
+    pub fn install_whole(&self, releases: &[&str]) {
+        self.stand_in(releases);
+        let dir = self.deployment.dir();
+        fs::rename(dir.join("confidant-admin"), dir.join("stand-in")).expect("a program");
+        self.install(releases, "");
+        fs::rename(dir.join("confidant-admin"), dir.join("own")).expect("a program");
+        let choose = "case $1 in\n*_set_attribute) exec DIR/stand-in \"$@\" ;;\n*) exec DIR/own \"$@\" ;;\nesac\n";
+        self.write_program("confidant-admin", choose);
+    }
+
+    pub fn node_name(&self, node: usize) -> &str {
+        &self.nodes[node]
+    }
+
+    /// The key of a step of `other`, whose nodes have other names.
+    pub fn renamed(&self, other: &Confidant, key: &str) -> String {
+        other.nodes.iter().zip(&self.nodes).fold(key.to_owned(), |key, (from, to)| key.replace(from.as_str(), to))
+    }
+
     /// Programs that stand in for those of releases that cannot be installed.
     pub fn stand_in(&self, releases: &[&str]) {
         // Each script leaves rows behind when it is run for the first time.

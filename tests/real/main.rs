@@ -13,6 +13,7 @@ mod backy2;
 mod barbican;
 mod cache;
 mod confidant;
+mod confidant_traps;
 mod on_postgres;
 mod replicante;
 mod traps;

@@ -5,6 +5,7 @@
     backends.py both      ...  each backend that both clusters have
     backends.py missing   ...  each known backend that the new cluster does not have
     backends.py version   ...  the version of the cluster that has backends: of the old one until it has none
+    backends.py unhealthy NODE            what of a process is not healthy
     backends.py apply REPLICTL            gives the backends on standard input to a cluster of 0.7 or later
     backends.py delete REPLICTL           takes them from it
     backends.py note FILE COMMAND ... NODE   writes down which start that is
@@ -64,9 +65,19 @@ def keep(path, backends):
     os.rename(path + ".new", path)
 
 
-def version(node):
-    with urllib.request.urlopen("http://%s/api/unstable/introspect/version" % node, timeout=30) as answer:
-        return json.load(answer)["version"]
+def introspect(node, what):
+    with urllib.request.urlopen("http://%s/api/unstable/introspect/%s" % (node, what), timeout=30) as answer:
+        return json.load(answer)
+
+
+def unhealthy(node):
+    """The answer has the status 200 whatever is in it."""
+    try:
+        results = introspect(node, "health")["results"]
+    except (OSError, KeyError, ValueError) as error:
+        return ["%s does not answer: %s" % (node, error)]
+    bad = ["%s is %s" % (name, one.get("status")) for name, one in results.items() if one.get("status") != "HEALTHY"]
+    return bad if results else ["%s says nothing of its health" % node]
 
 
 def look(question, known, old, new):
@@ -78,7 +89,7 @@ def look(question, known, old, new):
     in_old = of_cluster(old[0], old[1], backends)
     in_new = of_cluster(new[0], new[1], backends)
     if question == "version":
-        return [version(new[2] if in_new and not in_old else old[2])]
+        return [introspect(new[2] if in_new and not in_old else old[2], "version")["version"]]
     fresh = [backend for backend in in_old + in_new if identity(backend) not in seen]
     backends += {identity(backend): backend for backend in fresh}.values()
     if question == "pending":
@@ -145,6 +156,9 @@ def main(question, *more):
         options = options.parse_args(more)
         for found in look(question, options.known, options.old, options.new):
             print(found if question == "version" else found.get("url"))
+    elif question == "unhealthy":
+        for found in unhealthy(more[0]):
+            print(found)
     elif question in ("apply", "delete"):
         {"apply": apply, "delete": delete}[question](more[0], json.load(sys.stdin))
     elif question == "note":
