@@ -42,7 +42,7 @@ fn wizard() {
                 assert!(mode != "panic", "the roof is on fire");
             }
         });
-        let ending = super::run(Client { events, decisions }, fixture::options(false, true)).await;
+        let ending = super::run(Client { events, decisions }, fixture::options(false, true), None).await;
         ending.expect("has a terminal").exit
     });
     std::process::exit(i32::from(exit.code()));

@@ -5,7 +5,7 @@
     scan.py numeric-booleans    how many rows, old revisions among them, have a number in `enabled`
     scan.py numeric-rows        each of these rows
     scan.py content             for each kind of row how many there are, and a digest of what they say
-    scan.py backup NAME         makes a backup of the table under that name, unless there is one
+    scan.py backup NAME         makes a backup of the table, unless this run has made one
 
 The table is the one of DYNAMODB_TABLE, DYNAMODB_URL and AWS_DEFAULT_REGION, as Confidant takes them. Reads are
 consistent: what was written before the question is in the answer.
@@ -98,6 +98,7 @@ def content():
 
 
 def backup(name):
+    name = "%s-%s" % (name, os.environ["STEPWELL_RUN"])
     db = client()
     pages = db.list_backups(TableName=TABLE)["BackupSummaries"]
     there = [found for found in pages if found["BackupName"] == name]
