@@ -5,8 +5,8 @@ has failed.
 
 Each line is printed once: Confidant logs it up to three times, on standard output and on standard error. It ends with
 
-    0     nothing was left to do: `(0, 0)` of the migration of booleans, `Fail: 0` of those of sets
-    75    something was left, or failed: run it again
+    0     nothing has failed: `(N, 0)` of the migration of booleans, `Fail: 0` of those of sets
+    75    something has failed: run it again
     70    the last line is not there: the script did not come to its end
     else  the status of the program
 """
@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 
-BOOLEANS = re.compile(r"\((\d+), (\d+)\)$")
+BOOLEANS = re.compile(r"\(\d+, (\d+)\)$")
 SETS = re.compile(r"Fail: (\d+), Total: \d+$")
 # What the handlers put before the message.
 PREFIX = re.compile(r"^(?:\[?[\d:,. -]+\]?\s*)?(?:INFO|WARNING|ERROR)(?::[\w.]+:| in \w+:|\s)\s*")
@@ -26,7 +26,7 @@ def main(command):
     program = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, bufsize=1
     )
-    left, last = None, None
+    failed, last = None, None
     for line in program.stdout:
         line = PREFIX.sub("", line.rstrip())
         if not line or line == last:
@@ -35,11 +35,11 @@ def main(command):
         print(line, flush=True)
         found = BOOLEANS.search(line) or SETS.search(line)
         if found:
-            left = any(int(number) for number in found.groups())
+            failed = int(found.group(1))
     status = program.wait()
     if status:
         return status if status > 0 else 128 - status
-    return 70 if left is None else 75 if left else 0
+    return 70 if failed is None else 75 if failed else 0
 
 
 if __name__ == "__main__":
