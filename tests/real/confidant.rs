@@ -99,7 +99,7 @@ impl Confidant {
         self.write_program(
             "confidant-admin",
             &format!(
-                "PYTHONPATH='{}' '{}' \"$@\"\nstatus=$?\n{after}\nexit $status\n",
+                "PYTHONDONTWRITEBYTECODE=1 PYTHONPATH='{}' '{}' \"$@\"\nstatus=$?\n{after}\nexit $status\n",
                 folder().display(),
                 bin.join("confidant-admin").display()
             ),
@@ -170,7 +170,11 @@ impl Confidant {
     pub fn real_node(&mut self, release: &str) {
         let touch = self.deployment.dir().join("maintenance");
         let mut command = Command::new(environment("confidant").join("python"));
-        command.arg(folder().join("node.py")).arg("real").env("PYTHONPATH", folder());
+        command
+            .arg(folder().join("node.py"))
+            .arg("real")
+            .env("PYTHONPATH", folder())
+            .env("PYTHONDONTWRITEBYTECODE", "1");
         let settings = [
             ("AWS_DEFAULT_REGION", "us-east-1"),
             ("DYNAMODB_URL", &self.url),
