@@ -57,7 +57,11 @@ fn assert_is_keepsake(demo: &Deployment) {
 /// Up to the question for Keepsake's folder.
 fn to_the_facts(screen: &Screen) {
     screen.wait_for("Which system is deployed here?").wait_for("keepsake: Keepsake");
-    screen.press("down").wait_for("› keepsake").press("enter");
+    while !screen.contents().contains("› keepsake") {
+        let before = screen.contents();
+        screen.press("down").wait_change(&before);
+    }
+    screen.press("enter");
     screen.wait_for("What is this deployment called?").wait_for("› keepsake-1");
     replace(screen, "vault");
     screen.wait_for("Folder that holds keepsake.sqlite");
@@ -159,8 +163,12 @@ fn a_file_that_appears_meanwhile_is_not_written_over() {
 fn the_same_questions_come_as_numbered_lines_and_lead_to_the_wizard() {
     let demo = without_a_file();
     let screen = demo.terminal([]).env("TERM", "dumb").size(120, 200).start();
-    screen.wait_for("There is no deployment file here.").wait_for("2 keepsake: Keepsake");
-    screen.wait_for("Type a number and press Enter").type_text("7\n").wait_for("none of the choices").type_text("2\n");
+    screen.wait_for("There is no deployment file here.").wait_for(" keepsake: Keepsake");
+    screen.wait_for("Type a number and press Enter").type_text("99\n").wait_for("none of the choices");
+    let asked = screen.contents();
+    let keepsake = asked.lines().rev().find(|line| line.contains(" keepsake: Keepsake")).expect("a choice");
+    let number = keepsake.split_whitespace().next().expect("its number");
+    screen.type_text(&format!("{number}\n"));
     screen.wait_for("What is this deployment called?").wait_for("takes `keepsake-1`").type_text("?\n");
     screen.wait_for("tells this deployment from others").type_text("vault\n");
     screen.wait_for("Folder that holds").type_text("/nowhere\n");

@@ -23,13 +23,22 @@ pub enum Item {
 /// What is checked for a plan: every gate once, and what Stepwell itself needs.
 pub fn items(plan: &Plan, site: &Site) -> Vec<(String, Item)> {
     let mut seen = BTreeSet::new();
-    let mut items: Vec<(String, Item)> = plan
-        .steps
-        .iter()
-        .filter(|s| s.phase == Phase::Gate && matches!(s.work, Work::Check(_)))
+    let gates = || plan.steps.iter().filter(|s| s.phase == Phase::Gate);
+    let first_hop = gates().next().map(|s| s.scope.to.clone());
+    let mut items: Vec<(String, Item)> = gates()
+        .filter(|s| matches!(s.work, Work::Check(_)))
         .map(|s| (id_of(s).to_owned(), s))
         .filter(|(id, _)| seen.insert(id.clone()))
-        .map(|(id, s)| (id, Item::Gate(Box::new(s.clone()))))
+        .map(|(id, s)| {
+            let mut gate = s.clone();
+            // Before the first hop there is none that could repair what it finds.
+            if let Work::Check(check) = &mut gate.work
+                && Some(&gate.scope.to) == first_hop.as_ref()
+            {
+                check.at_hop = false;
+            }
+            (id, Item::Gate(Box::new(gate)))
+        })
         .collect();
     for step in &plan.steps {
         if let Some(space) = &step.needs_space {

@@ -208,7 +208,7 @@ fn check(before: Before) -> Mapping {
             "at",
             words(&["start", "hop"]),
             "`start` (the default): before the run, and again before its hop. `hop`: only before its hop, where an \
-             earlier hop repairs what it finds.",
+             earlier hop repairs what it finds. Of the first hop it is asked at the start all the same.",
         )
         .may("when", text(), "An expression; the check is left out where it is false.")
         .may("repeat", shared("repeat-known"), "One check for each item.")

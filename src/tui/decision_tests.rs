@@ -85,6 +85,14 @@ fn decides_once(w: &mut Wizard, line: &str) -> Decision {
 }
 
 #[test]
+fn the_version_that_the_command_line_names_is_offered_first() {
+    let mut w = Wizard::new(80, 24);
+    w.model.to = Some("2.9.0".to_owned());
+    let mut w = w.surveyed();
+    assert_eq!(decides_once(&mut w, ""), Decision::ChooseTarget { version: "2.9.0".to_owned() });
+}
+
+#[test]
 fn a_target_is_chosen_once_and_maintenance_too() {
     let mut w = Wizard::new(80, 24).surveyed();
     assert!(matches!(decides_once(&mut w, ""), Decision::ChooseTarget { .. }));

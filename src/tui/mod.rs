@@ -9,6 +9,8 @@ mod approve;
 mod copy;
 #[cfg(test)]
 mod decision_tests;
+#[cfg(test)]
+mod drawn;
 mod find;
 #[cfg(test)]
 mod fixture;

@@ -6,7 +6,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
-use super::fixture::{drawn, options};
+use super::drawn::drawn;
+use super::fixture::options;
 use super::model::Model;
 use super::set_up::SetUp;
 use super::theme::Theme;
