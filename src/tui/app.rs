@@ -124,7 +124,12 @@ impl App {
                     for msg in batch.drain(..) {
                         // What a decision brings about is the answer to a key; so is the first thing there is to see.
                         let awaited = self.model.waiting.is_some() || self.model.state.survey.is_none();
+                        let open = self.model.popup.is_some();
                         self.take(msg, awaited)?;
+                        // What takes the keys from now on is seen at once.
+                        if !open && self.model.popup.is_some() {
+                            self.pace.request_now(Instant::now());
+                        }
                     }
                 }
                 _ = second.tick(), if self.model.ticks() => self.take(Msg::Tick(Timestamp::now()), false)?,

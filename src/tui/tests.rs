@@ -13,6 +13,17 @@ use super::writer::Painter;
 use crate::model::*;
 
 #[test]
+fn a_run_that_begins_in_several_events_is_begun_once() {
+    let mut w = Wizard::new(80, 24).surveyed().at_maintenance();
+    w.held = Some(Vec::new());
+    w.enter();
+    let (choice, by) = (MaintenanceChoice::Now, Actor::default());
+    w.event(EventKind::MaintenanceChosen { choice, by });
+    w.enter();
+    assert_eq!(w.held.as_ref().map(Vec::len), Some(1), "{:?}", w.held);
+}
+
+#[test]
 fn of_items_that_run_at_the_same_time_the_first_is_shown_and_the_others_are_named() {
     let mut w = Wizard::new(132, 43).surveyed().at_items();
     let seen = |w: &Wizard, text: &str| assert!(w.screen().contains(text), "{text}\n{}", w.screen());

@@ -13,7 +13,7 @@ use super::popup::{Popup, Purpose};
 use super::set_up;
 use crate::interview::{Errand, News};
 use crate::link::FromRunner;
-use crate::model::{Decision, Event, EventKind};
+use crate::model::{Decision, Event, EventKind, Severity};
 use crate::words::format::between;
 use crate::words::{popups, screens};
 
@@ -141,6 +141,18 @@ pub fn open(model: &mut Model, screen: Screen) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Whether this is what a decision has led to, with `stage` after it. Until then it is not asked for again.
+fn answers(decision: &Decision, kind: &EventKind, stage: Screen) -> bool {
+    match (decision, kind) {
+        // What a step says meanwhile is no answer.
+        (_, EventKind::Log { .. } | EventKind::Progress { .. }) => false,
+        (_, EventKind::Notice { severity: Severity::Warning | Severity::Error, .. } | EventKind::Ended { .. }) => true,
+        // A run begins in several events.
+        (Decision::Maintenance { .. }, _) => stage != Screen::Maintenance,
+        _ => true,
+    }
+}
+
 fn heard(model: &mut Model, from: FromRunner) -> Vec<Effect> {
     match from {
         FromRunner::Event(event) => happened(model, &event),
@@ -191,8 +203,7 @@ fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     if model.now.is_none_or(|now| now < event.at) {
         model.now = Some(event.at);
     }
-    // What a step says meanwhile is no answer.
-    if !matches!(event.kind, EventKind::Log { .. } | EventKind::Progress { .. }) {
+    if model.waiting.as_ref().is_some_and(|decision| answers(decision, &event.kind, model.stage())) {
         model.waiting = None;
     }
     let mut effects = Vec::new();
