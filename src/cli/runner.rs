@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use super::args::Args;
 use super::witness::Witness;
 use super::{Failure, load, session};
@@ -11,6 +13,8 @@ use crate::model::Exit;
 
 /// A runner to which nobody comes is not needed.
 const FIRST_CLIENT: Duration = Duration::from_secs(30);
+/// So long one that has ended waits for the first client.
+const LAST_CLIENT: Duration = Duration::from_secs(5);
 
 pub async fn run(args: &Args) -> Result<Exit, Failure> {
     // Its own session: a terminal's hang-up and Ctrl-C do not reach it. It fails only where it is one already.
@@ -25,12 +29,14 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
     let switchboard = tokio::spawn(switchboard);
     let listener = link::listen(&state_dir)
         .map_err(|e| Failure::new(Exit::Internal, format!("error: the socket cannot be made: {e}")))?;
-    let (came, first) = tokio::sync::oneshot::channel();
+    let (came, mut first) = watch::channel(false);
     let accepting = tokio::spawn(link::accept(listener, hub, Some(came)));
     let exit = tokio::select! {
         exit = engine::run(setup, port) => exit.map_err(|e| Failure::new(Exit::Internal, format!("error: {e}")))?,
-        () = nobody(first) => Exit::Done,
+        () = nobody(first.clone()) => Exit::Done,
     };
+    // Where there is nothing to do, the end may come before whoever has started this runner and wants to hear of it.
+    let _ = tokio::time::timeout(LAST_CLIENT, first.wait_for(|came| *came)).await;
     accepting.abort();
     session::close(&state_dir, lock);
     let _ = switchboard.await;
@@ -42,8 +48,8 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 /// Ends when nobody came in time, and never once somebody did.
-async fn nobody(first: tokio::sync::oneshot::Receiver<()>) {
-    if tokio::time::timeout(FIRST_CLIENT, first).await.is_ok() {
+async fn nobody(mut first: watch::Receiver<bool>) {
+    if tokio::time::timeout(FIRST_CLIENT, first.wait_for(|came| *came)).await.is_ok() {
         std::future::pending::<()>().await;
     }
 }

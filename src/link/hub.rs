@@ -52,7 +52,7 @@ pub fn hub(deployment: &str) -> (Hub, Port, impl Future<Output = ()> + Send + us
     let (to_engine, incoming) = mpsc::unbounded_channel();
     let (outgoing, from_engine) = mpsc::unbounded_channel();
     let (commands, commanded) = mpsc::unbounded_channel();
-    let state = Switchboard { to_engine, clients: Vec::new(), log: VecDeque::new(), driver: None };
+    let state = Switchboard { to_engine, clients: Vec::new(), joined: false, log: VecDeque::new(), driver: None };
     (Hub { commands, deployment: deployment.into() }, Port { incoming, outgoing }, state.run(from_engine, commanded))
 }
 
@@ -185,6 +185,8 @@ enum What {
 struct Switchboard {
     to_engine: mpsc::UnboundedSender<Incoming>,
     clients: Vec<Connected>,
+    /// Whether anybody ever came.
+    joined: bool,
     log: VecDeque<Kept>,
     driver: Option<u64>,
 }
@@ -207,8 +209,9 @@ impl Switchboard {
             }
         }
         // The engine has ended. Its last events are in the clients' queues; they leave by themselves.
+        // One that is only about to join hears of it, too.
         let farewell = async {
-            while !self.clients.is_empty() {
+            while !self.joined || !self.clients.is_empty() {
                 match commanded.recv().await {
                     Some(command) => self.command(command),
                     None => return,
@@ -260,6 +263,7 @@ impl Switchboard {
                     self.driver = Some(client.id);
                 }
                 let observer = client.observer.then_some(client.id);
+                self.joined = true;
                 self.clients.push(client);
                 self.company_changed();
                 // Who is no company still has to hear when it knows everything so far.

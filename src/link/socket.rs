@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 use super::Hub;
 
@@ -48,7 +48,7 @@ pub fn listen(state_dir: &Path) -> std::io::Result<UnixListener> {
 }
 
 /// Serves every connection of the same user, or of root; `came` is told of the first one.
-pub async fn accept(listener: UnixListener, hub: Hub, mut came: Option<oneshot::Sender<()>>) {
+pub async fn accept(listener: UnixListener, hub: Hub, came: Option<watch::Sender<bool>>) {
     let me = rustix::process::getuid().as_raw();
     // 0 is the client in the same process.
     let mut id = 0;
@@ -56,8 +56,8 @@ pub async fn accept(listener: UnixListener, hub: Hub, mut came: Option<oneshot::
         id += 1;
         let hub = hub.clone();
         if stream.peer_cred().is_ok_and(|peer| peer.uid() == me || peer.uid() == 0) {
-            if let Some(came) = came.take() {
-                let _ = came.send(());
+            if let Some(came) = &came {
+                came.send_replace(true);
             }
             tokio::spawn(async move { hub.serve(id, stream).await });
         }

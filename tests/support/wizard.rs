@@ -26,7 +26,10 @@ pub fn walk_to(screen: &Screen, text: &str) {
         if seen.contains(text) {
             return;
         }
-        screen.press("enter").wait_change(&seen);
+        if takes_enter(&seen) {
+            screen.press("enter");
+        }
+        screen.wait_change(&seen);
         let now = screen.contents();
         assert!(now != seen, "`{text}` does not come:\n{seen}");
         seen = now;
@@ -48,6 +51,11 @@ pub fn walk_until(screen: &Screen, text: &str) {
     assert!(!screen.has_ended(), "`{text}` does not come:\n{}", screen.contents());
 }
 
+/// Whether the bar offers enter. While a decision is on its way it does not, and what comes next has to be seen first.
+pub fn takes_enter(seen: &str) -> bool {
+    seen.trim_end().lines().last().is_some_and(|bar| bar.contains("enter "))
+}
+
 fn running(seen: &str) -> bool {
     RUN.iter().any(|text| seen.contains(text))
 }
@@ -66,10 +74,14 @@ fn walk(screen: &Screen, mut wanted: impl FnMut(&str) -> bool) {
             // What was typed must be gone before anything else is, or it would be typed twice.
             let typed = ["│ ›", "| >"].map(|mark| format!("{mark} {}", &word[1]));
             let there = |screen: &vt100::Screen| typed.iter().any(|typed| screen.contents().contains(typed));
-            screen.type_text(&word[1]).wait_until(&typed[0], there);
-            screen.press("enter").wait_until("it to be taken", |screen| !there(screen));
+            // It may have been asked for a moment ago, and be decided already.
+            let asked = |screen: &vt100::Screen| TYPED.is_match(&screen.contents());
+            screen.type_text(&word[1]).wait_until(&typed[0], |screen| there(screen) || !asked(screen));
+            if screen.state(there) {
+                screen.press("enter").wait_until("it to be taken", |screen| !there(screen));
+            }
             continue;
-        } else if !running(&seen) || seen.contains(NEEDED) {
+        } else if (!running(&seen) || seen.contains(NEEDED)) && takes_enter(&seen) {
             screen.press("enter");
         }
         screen.wait_change(&seen);
