@@ -1,6 +1,7 @@
 //! One process from its start to its end: how long it took, and how much memory and log.
 
 use std::process::Stdio;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use super::contender::Contender;
@@ -25,17 +26,23 @@ pub fn measure(place: &Place, contender: &Contender) -> Measured {
     command.stdin(Stdio::null()).stdout(said()).stderr(said());
     let began = Instant::now();
     let mut child = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", contender.name()));
+    let pid = child.id();
     let (mut memory, mut log) = (0, 0);
-    let status = loop {
-        memory = memory.max(most_memory(child.id()));
-        log = log.max(place.log());
-        match child.try_wait().expect("a child") {
-            Some(status) => break status,
-            // A measurement goes with the clock; nothing is waited for here that could be told.
-            None => std::thread::sleep(LOOK),
-        }
-    };
-    let seconds = began.elapsed().as_secs_f64();
+    let (ends, ended) = channel();
+    let (status, seconds) = std::thread::scope(|scope| {
+        let (memory, log) = (&mut memory, &mut log);
+        scope.spawn(move || {
+            // Looks until the other side is gone.
+            while ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+                *memory = (*memory).max(most_memory(pid));
+                *log = (*log).max(place.log());
+            }
+        });
+        let status = child.wait().expect("a child");
+        let seconds = began.elapsed().as_secs_f64();
+        drop::<Sender<()>>(ends);
+        (status, seconds)
+    });
     let text = std::fs::read_to_string(output.path()).unwrap_or_default();
     assert!(status.success(), "{} ({status}):\n{text}", contender.name());
     Measured { seconds, memory, log }
