@@ -100,13 +100,15 @@ fn a_plan_that_nobody_approved_is_abandoned_without_a_step_of_it() {
     let ledger = ledger(Ledger::new(), ["up", "up"], "up");
     let before = ledger.dump();
     let screen = ledger.terminal([]).start();
-    for title in ["● 1 Deployment", "● 2 Notes", "● 3 Checks", "● 4 Maintenance"] {
+    for title in ["● 1 Deployment", "● 2 Notes", "● 3 Checks"] {
         let ready = |screen: &vt100::Screen| {
             let seen = screen.contents();
             seen.contains(title) && seen.contains(" enter ")
         };
         screen.wait_until(title, ready).press("enter");
     }
+    let now = "› Enter maintenance now";
+    screen.wait_for("● 4 Maintenance").wait_for(" enter ").press("down").wait_for(now).press("enter");
     screen.wait_for("● 5 Plan").wait_for("in maintenance");
     assert_eq!(units(&ledger), ["down", "down"]);
 

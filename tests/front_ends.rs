@@ -74,10 +74,10 @@ fn answer_all(screen: &Screen) -> i32 {
     screen.exit_code()
 }
 
-/// The newest version, maintenance when it is needed, the default of a question, otherwise the first one.
+/// The newest version, the default of a question, otherwise the first one.
 fn choice(asked: &str) -> String {
-    let wanted = ["3.0.0 (", "Before the first step", "(default)"];
-    // The plan has steps in brackets, and needs maintenance before its first one.
+    let wanted = ["3.0.0 (", "(default)"];
+    // The plan has steps in brackets.
     let mut numbered = asked.lines().filter(|line| !line.trim_start().starts_with('['));
     let chosen = numbered.find(|line| wanted.iter().any(|text| line.contains(text)));
     chosen.and_then(|line| line.split_whitespace().next()).unwrap_or("1").to_owned()
@@ -87,12 +87,6 @@ fn choice(asked: &str) -> String {
 fn each_front_end_makes_the_same_upgrade() {
     let [screens, plain, json] = [(); 3].map(|()| Demo::with_rows(ROWS).build());
     let terminal = screens.terminal([]).start();
-    terminal.wait_for("enter Next");
-    while !terminal.contents().contains("● 4 Maintenance") {
-        let seen = terminal.contents();
-        terminal.press("enter").wait_change(&seen);
-    }
-    terminal.wait_for("› Enter maintenance now").press("down").wait_for("› Enter maintenance just before");
     let (code, left) = wizard::walk_through(&terminal);
     assert_eq!(code, 0, "{left}");
     let terminal = plain.terminal(["--plain"]).size(200, 60).start();

@@ -61,7 +61,10 @@ fn to_maintenance(screen: &Screen, reason: &str) {
             screen.type_text(reason).wait_for(&format!("› {reason}")).press("enter").wait_gone("Go on despite");
             continue;
         }
-        screen.press("enter").wait_change(&seen);
+        if wizard::takes_enter(&seen) {
+            screen.press("enter");
+        }
+        screen.wait_change(&seen);
     }
     panic!("no maintenance screen:\n{}", screen.contents());
 }

@@ -104,12 +104,13 @@ fn a_run_that_was_interrupted_is_offered_with_the_state_of_the_service() {
     let demo = keepsake();
     let screen = demo.terminal([]).start();
     wizard::walk_to(&screen, "Press a to approve");
-    screen.wait_for("in maintenance");
+    // The plan is read before the service is closed.
+    screen.wait_for("service up");
     demo.lose_power();
     screen.exit_code();
     demo.run(["status"]).prints("interrupted before its approval").prints("stepwell abandon");
     let screen = demo.terminal([]).start();
-    screen.wait_for("An upgrade is not finished.").wait_for("in maintenance").wait_for("Go on with it");
+    screen.wait_for("An upgrade is not finished.").wait_for("service up").wait_for("Go on with it");
     assert!(!screen.contents().contains("nothing is changed yet"), "{}", screen.contents());
 }
 

@@ -170,6 +170,8 @@ impl Machine {
             Some(CheckStatus::Warn) if reason.trim().is_empty() => {
                 Err("give a reason: it is kept in the journal".to_owned())
             }
+            // Said twice, it is kept once.
+            Some(CheckStatus::Warn) if row.is_some_and(|row| row.overridden.as_ref() == Some(&reason)) => Ok(()),
             Some(CheckStatus::Warn) => {
                 self.before_run(EventKind::Overridden { check, reason, by });
                 Ok(())

@@ -83,8 +83,8 @@ fn chosen(question: &Question, number: usize, state: &State, desk: &mut Desk) ->
         }
         (Question::Failing | Question::Warning { .. }, 1) => Reply::Decide(Decision::RunChecks),
         (Question::Warning { check }, 2) => ask_reason(ReasonFor::Warning(check.clone())),
-        (Question::Maintenance, 1) => maintenance(MaintenanceChoice::Now),
-        (Question::Maintenance, 2) => maintenance(MaintenanceChoice::AtStep),
+        (Question::Maintenance, 1) => maintenance(MaintenanceChoice::AtStep),
+        (Question::Maintenance, 2) => maintenance(MaintenanceChoice::Now),
         (Question::Maintenance, 3) => ask_reason(ReasonFor::NoMaintenance),
         (Question::AtEnd, 1 | 2) => {
             desk.at_end = Some(if number == 1 { AtEnd::Record } else { AtEnd::Wait });

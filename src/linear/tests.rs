@@ -68,7 +68,7 @@ fn rich() -> Fake {
 
 /// The answers up to the approval of `rich`: target, item, page, warning with a reason, maintenance, question, point
 /// of no return, the end.
-const RICH: [&str; 9] = ["2", "1", "1", "2", "quiet night", "2", "1", "yes", "1"];
+const RICH: [&str; 9] = ["2", "1", "1", "2", "quiet night", "1", "1", "yes", "1"];
 
 #[tokio::test]
 async fn a_whole_upgrade_is_told_in_lines_when_nobody_is_asked() {

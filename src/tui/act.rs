@@ -288,8 +288,8 @@ fn prompt_override(model: &mut Model) {
 fn choose_maintenance(model: &mut Model) -> Vec<Effect> {
     let choice = match model.cursor() {
         _ if !when::needs_maintenance(model) => MaintenanceChoice::AtStep,
-        0 => MaintenanceChoice::Now,
-        1 => MaintenanceChoice::AtStep,
+        0 => MaintenanceChoice::AtStep,
+        1 => MaintenanceChoice::Now,
         _ => {
             model.popup = Some(Popup::prompt(Purpose::SkipMaintenance));
             return Vec::new();

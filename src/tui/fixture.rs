@@ -214,6 +214,12 @@ impl Wizard {
         at
     }
 
+    fn close_service(&mut self) {
+        self.event(EventKind::ServiceChanged { service: Service::Maintenance });
+        self.step("first/enter/stop", StepState::Running { attempt: 1 });
+        self.step("first/enter/stop", StepState::Done { adopted: false });
+    }
+
     /// What the engine would say.
     pub fn answer(&mut self, decision: Decision) {
         let by = actor();
@@ -235,18 +241,22 @@ impl Wizard {
             }
             Decision::Override { check, reason } => self.event(EventKind::Overridden { check, reason, by }),
             Decision::Maintenance { choice } => {
+                let now = choice == MaintenanceChoice::Now;
                 self.event(EventKind::MaintenanceChosen { choice, by: by.clone() });
                 self.event(EventKind::RunBegan { run: "r1".into(), epoch: 1, resumed: false, by });
                 self.state(RunState::Preparing);
-                self.event(EventKind::ServiceChanged { service: Service::Maintenance });
-                self.step("first/enter/stop", StepState::Running { attempt: 1 });
-                self.step("first/enter/stop", StepState::Done { adopted: false });
+                if now {
+                    self.close_service();
+                }
                 self.state(RunState::AwaitingApproval);
             }
             Decision::Answer { key, value } => self.event(EventKind::Answered { key, value, by }),
             Decision::Approve { hash, irreversible, at_end, .. } => {
                 self.event(EventKind::Approved { hash, irreversible, at_end, by });
                 self.state(RunState::Running);
+                if self.model.state.service == Service::Up {
+                    self.close_service();
+                }
             }
             Decision::Pause => self.state(RunState::Paused),
             Decision::Go | Decision::Retry { .. } => self.state(RunState::Running),

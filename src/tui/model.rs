@@ -194,8 +194,6 @@ impl Model {
             self.waiting,
             None | Some(
                 Decision::Acknowledge { .. }
-                    | Decision::RunChecks
-                    | Decision::Override { .. }
                     | Decision::Pause
                     | Decision::Go
                     | Decision::Pace { .. }

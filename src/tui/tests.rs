@@ -17,10 +17,27 @@ fn a_run_that_begins_in_several_events_is_begun_once() {
     let mut w = Wizard::new(80, 24).surveyed().at_maintenance();
     w.held = Some(Vec::new());
     w.enter();
-    let (choice, by) = (MaintenanceChoice::Now, Actor::default());
+    let (choice, by) = (MaintenanceChoice::AtStep, Actor::default());
     w.event(EventKind::MaintenanceChosen { choice, by });
     w.enter();
     assert_eq!(w.held.as_ref().map(Vec::len), Some(1), "{:?}", w.held);
+}
+
+#[test]
+fn a_warning_is_overridden_once_while_the_answer_is_on_its_way() {
+    let mut w = Wizard::new(80, 24).surveyed().at_checks();
+    w.held = Some(Vec::new());
+    w.enter();
+    w.line("it may wait");
+    let (release, item) = ("3.0.0".into(), None);
+    // The answer to something that was decided before.
+    w.event(EventKind::Acknowledged { release, item, hash: String::new(), by: Actor::default() });
+    w.enter();
+    assert!(w.model.popup.is_none(), "{}", w.screen());
+    let held = w.held.take().expect("is held");
+    assert!(matches!(held.as_slice(), [Decision::Override { .. }]), "{held:?}");
+    w.answer(held[0].clone());
+    assert!(w.model.waiting.is_none());
 }
 
 #[test]

@@ -149,6 +149,11 @@ fn answers(decision: &Decision, kind: &EventKind, stage: Screen) -> bool {
         (_, EventKind::Notice { severity: Severity::Warning | Severity::Error, .. } | EventKind::Ended { .. }) => true,
         // A run begins in several events.
         (Decision::Maintenance { .. }, _) => stage != Screen::Maintenance,
+        // What was decided before may be answered only now.
+        (Decision::Override { check, .. }, kind) => {
+            matches!(kind, EventKind::Overridden { check: of, .. } if of == check)
+        }
+        (Decision::RunChecks, kind) => matches!(kind, EventKind::ChecksEnded),
         _ => true,
     }
 }

@@ -225,8 +225,12 @@ pub const NO_MAINTENANCE: &str = "Nothing on this path needs maintenance. The se
 pub const RUN_BEGINS_HERE: &str =
     "The run begins with your choice. The plan is shown next; it waits for your approval.";
 pub const BEGIN_WITHOUT: &str = "Begin the run and show the plan";
-pub const MAINTENANCE_CHOICES: [&str; 3] =
-    ["Enter maintenance now", "Enter maintenance just before it is needed", "Go without maintenance, with a reason"];
+/// What leaves the service up longest comes first: it is what enter chooses.
+pub const MAINTENANCE_CHOICES: [&str; 3] = [
+    "Enter maintenance just before it is needed",
+    "Enter maintenance now, before the plan is shown",
+    "Go without maintenance, with a reason",
+];
 pub const WHAT_IT_DOES: &str = "What entering does";
 pub const AND_AT_THE_END: &str = "At the end, to leave it";
 pub const NEEDED_NOWHERE: &str = "No step of this path asks for it.";

@@ -3,9 +3,9 @@
 //! ```text
 //!  In maintenance the service answers no requests. It is up now.
 //!  It is needed before step 3: Move the tokens.
-//!  › Enter maintenance now
-//!    Enter it just before that step
-//!    Go without, with a reason
+//!  › Enter maintenance just before it is needed
+//!    Enter maintenance now, before the plan is shown
+//!    Go without maintenance, with a reason
 //! ── What is done ────────────────────────────────
 //!  · Stop the keeper service                     systemctl stop keeper
 //! ```

@@ -85,7 +85,7 @@ pub const ACCEPT: &str = "Go on as it is; you give a reason next";
 pub const MAINTENANCE: &str = "When shall the service go into maintenance?";
 /// The ways into maintenance, in the order of their numbers.
 pub const MAINTENANCE_CHOICES: [&str; 3] =
-    ["Now", "Before the first step that needs it", "Not at all; you give a reason next"];
+    ["Before the first step that needs it", "Now, before the plan is shown", "Not at all; you give a reason next"];
 
 /// What maintenance does and which step needs it.
 pub fn maintenance(enter: &[&PlannedStep], first: Option<&PlannedStep>) -> Vec<String> {
