@@ -165,7 +165,16 @@ fn data_that_record_no_version_need_an_operator_who_says_it() {
     execute(&ledger.path(), "delete from about");
     refused(&ledger, &[], Exit::OperatorNeeded, &["Nothing in the data records it", "--from VERSION"]);
     ledger.run(["status"]).exit(Exit::OperatorNeeded.code().into()).prints("Nothing in the data records it");
-    ledger.run(["plan", "--from", "1.0.0"]).exit(0);
+    ledger.run(["plan", "--from", "1.1.0"]).exit(0).prints("--from 1.1.0");
+}
+
+#[test]
+fn a_version_that_is_named_stays_on_the_command_line_also_where_one_is_assumed() {
+    let ledger = Ledger::new().build();
+    execute(&ledger.path(), "delete from about");
+    ledger.define("system.yaml", "path: sequential", "path: sequential\n  assume: 1.0.0");
+    assert!(!ledger.run(["plan"]).exit(0).stdout().contains("--from"));
+    ledger.run(["plan", "--from", "1.1.0"]).exit(0).prints("--from 1.1.0");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn rows_of_other_deployments_stay() {
             let left = ledger.ask(&format!("select count(*) from {table} where deployment = 'ledger-test'"));
             assert_eq!(left, "0", "{table}");
         }
-        ledger.run(["history", "-d", "other.yaml"]).exit(0).prints("1.0.0 → 2.0.0");
+        ledger.run(["history", "-d", "other.yaml"]).exit(0).prints("1.0.0 to 2.0.0");
         ledger.run(["history"]).exit(0).prints("There were no runs here");
         ledger.run(["forget", "--yes", "-d", "other.yaml"]).exit(0);
         assert_eq!(own_tables(&ledger), "0");

@@ -91,6 +91,9 @@ fn each_front_end_makes_the_same_upgrade() {
     assert_eq!(code, 0, "{left}");
     let terminal = plain.terminal(["--plain"]).size(200, 60).start();
     assert_eq!(answer_all(&terminal), 0, "{}", terminal.contents());
+    for kept in ["  report    /", "the same upgrade without questions:", "stepwell run -d "] {
+        assert!(terminal.contents().contains(kept), "`{kept}` is not in: {}", terminal.contents());
+    }
     json.run(["run", "--json", "--yes", "--defaults", "--allow-irreversible"]).exit(0);
 
     let expected = journal(&json);

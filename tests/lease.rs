@@ -28,7 +28,7 @@ fn an_upgrade_is_journaled_in_the_store() {
         assert_eq!(ledger.ask("select count(*) from stepwell_run where state = '\"done\"' or state = 'done'"), "1");
         assert!(!ledger.dir().join(".stepwell/journal.sqlite").exists());
         assert_eq!(ledger.status(), 0);
-        run_elsewhere(&ledger, &["history"]).exit(0).prints("1.0.0 → 2.0.0");
+        run_elsewhere(&ledger, &["history"]).exit(0).prints("1.0.0 to 2.0.0");
         run_elsewhere(&ledger, &["status"]).exit(0);
         assert_eq!(ledger.ask("select holder from stepwell_lease"), "", "the lease is given back");
     }
@@ -113,7 +113,7 @@ fn an_operator_takes_the_lease_from_a_holder_that_is_gone() {
         let host = stepwell::journal::me().host;
         let pid = runner.pid().to_string();
         let shown = run_elsewhere(&ledger, &["takeover"]).exit(6).says("nothing was changed");
-        shown.prints(&pid).prints("none while it was watched").prints("1.0.0 → 2.0.0");
+        shown.prints(&pid).prints("none while it was watched").prints("1.0.0 to 2.0.0");
         run_elsewhere(&ledger, &["takeover", "elsewhere.example"]).exit(2).says("not on elsewhere.example");
         assert_eq!(ledger.ask("select holder from stepwell_lease"), holder);
         run_elsewhere(&ledger, &["takeover", &host]).exit(0).prints("can write nothing more");

@@ -73,7 +73,7 @@ fn half_an_upgrade_is_taken_back_and_a_second_one_works() {
 
         let asked = ledger.run(["restore"]).exit(6).says("it was not confirmed; nothing was changed");
         asked
-            .prints("1.0.0 → 2.0.0")
+            .prints("1.0.0 to 2.0.0")
             .prints("everything that was written to it since then")
             .prints("backups/db-1.0.0-");
         assert_eq!(ledger.contents(), after);

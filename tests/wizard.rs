@@ -32,7 +32,7 @@ fn enter_and_the_typed_words_lead_to_the_confirmed_version() {
     assert_eq!(code, 0, "{left}");
     // The lines are as wide as the terminal.
     let left: String = left.split_whitespace().collect::<Vec<_>>().join(" ");
-    for words in ["Keepsake is at 3.0.0 now.", "versions 1.8.2 → 3.0.0", "took ", "backup ", "stepwell run -d "] {
+    for words in ["Keepsake is at 3.0.0 now.", "versions 1.8.2 to 3.0.0", "took ", "backup ", "stepwell run -d "] {
         assert!(left.contains(words), "`{words}` is not in: {left}");
     }
     assert_eq!(ask(&demo, "select value from meta where key = 'schema_version'"), "3.0.0");

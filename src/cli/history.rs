@@ -25,7 +25,7 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
             let word = serde_json::to_value(run.state)?.as_str().unwrap_or_default().replace('_', " ");
             let took = duration(between(run.began, run.last));
             println!(
-                "{}  {} → {}  {word}  began {}, {took}",
+                "{}  {} to {}  {word}  began {}, {took}",
                 run.id,
                 run.plan.from,
                 run.plan.to,

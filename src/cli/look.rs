@@ -152,8 +152,8 @@ pub async fn plan(args: &Args, out: Option<&Path>) -> Result<Exit, Failure> {
     if args.json {
         report::print_json(&document)?;
     } else if let Some(plan) = &state.plan {
-        let forced = state.survey.as_ref().is_some_and(|survey| survey.version.forced);
-        report::print(guide(plan, &state.file, forced))?;
+        let version = state.survey.as_ref().map(|survey| &survey.version);
+        report::print(guide(plan, &state.file, version))?;
     }
     Ok(Exit::Done)
 }

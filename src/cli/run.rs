@@ -5,7 +5,7 @@ use std::io::{BufReader, IsTerminal};
 use tokio::sync::mpsc::Receiver;
 
 use super::args::{Args, Run};
-use super::{Failure, load, report, session, wizard};
+use super::{Failure, farewell, load, report, session, wizard};
 use crate::engine::Setup;
 use crate::json;
 use crate::linear::{self, Mode, lines};
@@ -54,10 +54,11 @@ pub async fn unattended(args: &Args, setup: Setup, policy: Policy) -> Result<Exi
 }
 
 /// The plain front end with questions, in this process.
-pub async fn plain(setup: Setup, input: Receiver<String>) -> Result<Exit, Failure> {
+pub async fn plain(args: &Args, setup: Setup, input: Receiver<String>) -> Result<Exit, Failure> {
     let front_end = async |client: Client| linear::run(client, Mode::Ask, std::io::stdout(), input).await;
     let (exit, ending) = session::foreground(setup, front_end).await?;
     let ending = heard(exit, ending)?;
+    farewell::add(args, &ending).await;
     Ok(if ending.detached { exit } else { ending.exit })
 }
 
@@ -81,8 +82,10 @@ fn heard(exit: Exit, ending: std::io::Result<Ending>) -> Result<Ending, Failure>
 }
 
 /// The plain front end as a client of a runner.
-pub async fn plain_client(client: Client, input: Receiver<String>) -> Result<Exit, Failure> {
-    Ok(linear::run(client, Mode::Ask, std::io::stdout(), input).await?.exit)
+pub async fn plain_client(args: &Args, client: Client, input: Receiver<String>) -> Result<Exit, Failure> {
+    let ending = linear::run(client, Mode::Ask, std::io::stdout(), input).await?;
+    farewell::add(args, &ending).await;
+    Ok(ending.exit)
 }
 
 /// `stepwell attach`.
@@ -95,7 +98,7 @@ pub async fn attach(args: &Args) -> Result<Exit, Failure> {
         return Ok(json::watch(client, std::io::stdout()).await?.exit);
     }
     if args.plain || !report::has_screen() {
-        return plain_client(client, typed()).await;
+        return plain_client(args, client, typed()).await;
     }
     wizard::show(args, client, None).await
 }

@@ -80,7 +80,7 @@ fn as_of(args: &Args, setup: &Setup, failure: Failure) -> Result<Exit, Failure> 
     let (from, to, run) = (word(&document["from"]), word(&document["to"]), word(&document["run"]));
     let mut lines = vec![
         format!("as of {at}; the database does not answer"),
-        format!("{title} ({id}): upgrade {from} → {to}, run {run}"),
+        format!("{title} ({id}): upgrade {from} to {to}, run {run}"),
         format!(
             "  state     {}, {} of {} steps done",
             run_word(state, true),
@@ -169,7 +169,7 @@ pub fn lines(state: &State, exit: Exit, alive: bool) -> Vec<String> {
     let (from, to) = state.plan.as_ref().map(|p| (p.from.as_str(), p.to.as_str())).unwrap_or_default();
     let run = state.run.as_deref().unwrap_or_default();
     let mut lines = vec![
-        format!("{} ({}): upgrade {from} → {to}, run {run}", visible(&state.title), visible(&state.deployment)),
+        format!("{} ({}): upgrade {from} to {to}, run {run}", visible(&state.title), visible(&state.deployment)),
         format!("  state     {}, {done} of {total} steps done", run_word(state.run_state, alive)),
     ];
     if let Some(row) = at {

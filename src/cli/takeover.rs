@@ -89,7 +89,7 @@ fn told(holder: &Holder, run: Option<&RunRecord>, alive: bool) -> Vec<String> {
         false => "  heartbeat none while it was watched for 4 s".to_owned(),
     });
     if let Some(run) = run {
-        lines.push(format!("  run       {}, {} → {}", run.id, visible(&run.plan.from), visible(&run.plan.to)));
+        lines.push(format!("  run       {}, {} to {}", run.id, visible(&run.plan.from), visible(&run.plan.to)));
         lines.push(format!("  last      {} ago it wrote to the journal", duration(between(run.last, now))));
     }
     lines

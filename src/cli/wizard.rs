@@ -32,10 +32,10 @@ pub fn is_plain(args: &Args) -> bool {
 pub async fn plain(args: &Args, input: Receiver<String>) -> Result<Exit, Failure> {
     let mut setup = load::setup(args, None)?;
     if let Some(client) = session::attached(&setup.deployment, false).await {
-        return run::plain_client(client, input).await;
+        return run::plain_client(args, client, input).await;
     }
     setup.lock = Some(session::lock(&setup.deployment.state_dir)?);
-    run::plain(setup, input).await
+    run::plain(args, setup, input).await
 }
 
 /// The wizard on screens.
@@ -45,9 +45,8 @@ pub async fn screens(args: &Args) -> Result<Exit, Failure> {
         large_enough()?;
         setup.lock = Some(session::lock(&setup.deployment.state_dir)?);
         let options = options(args, false);
-        let ascii = options.ascii;
         let (_, ending) = session::foreground(setup, async |client| tui::run(client, options).await).await?;
-        return Ok(farewell::say(args, &ending?, ascii).await);
+        return Ok(farewell::say(args, &ending?).await);
     }
     large_enough()?;
     let client = session::detached(args, &setup.deployment)?;
@@ -61,10 +60,8 @@ pub async fn show(args: &Args, client: Client, policy: Option<Policy>) -> Result
         Some(policy) => crate::pilot::steer(client, policy),
         None => client,
     };
-    let options = options(args, true);
-    let ascii = options.ascii;
-    let ending = tui::run(client, options).await?;
-    Ok(farewell::say(args, &ending, ascii).await)
+    let ending = tui::run(client, options(args, true)).await?;
+    Ok(farewell::say(args, &ending).await)
 }
 
 pub fn large_enough() -> Result<(), Failure> {

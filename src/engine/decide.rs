@@ -70,6 +70,7 @@ impl Machine {
         found.deployed = Some(chosen.to_string());
         found.label = self.catalogue.system.versions.label(chosen.as_str());
         found.assumed = false;
+        found.said = true;
         found.forced = !fits;
         survey.problem = None;
         survey.targets = targets(&self.catalogue, &chosen);

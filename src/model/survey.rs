@@ -72,7 +72,10 @@ pub struct VersionFound {
     /// Nothing is recorded: it is what the definitions assume then.
     #[serde(default)]
     pub assumed: bool,
-    /// The operator said it against what was found.
+    /// Somebody named it.
+    #[serde(default)]
+    pub said: bool,
+    /// Somebody named it against what was found.
     pub forced: bool,
 }
 

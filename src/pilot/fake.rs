@@ -209,6 +209,7 @@ impl Fake {
         match decision {
             Decision::SetFrom { version, force } => {
                 self.survey.version.deployed = Some(version);
+                self.survey.version.said = true;
                 self.survey.version.forced = force;
                 vec![self.surveyed()]
             }

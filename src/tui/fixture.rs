@@ -317,6 +317,7 @@ pub fn survey() -> Survey {
             program: None,
             sources: vec![SourceAnswer { source: "table meta".into(), answer: "2.8.1".into(), failed: false }],
             assumed: false,
+            said: false,
             forced: false,
         },
         targets: vec![

@@ -49,7 +49,7 @@ pub fn of(past: &Past, site: &Site) -> Result<Vec<Copy>, String> {
 pub fn told(run: &RunRecord, copies: &[Copy], site: &Site) -> Vec<String> {
     let plan = &run.plan;
     let mut lines = vec![format!(
-        "The backup of run {} ({} → {}) is to be put back.",
+        "The backup of run {} ({} to {}) is to be put back.",
         run.id,
         visible(&plan.from),
         visible(&plan.to)

@@ -17,7 +17,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::model::{Offline, Phase, Plan, PlannedStep, Work};
+use crate::model::{Offline, Phase, Plan, PlannedStep, VersionFound, Work};
 use crate::words::format::{duration, plural, visible};
 use crate::words::screens as words;
 
@@ -26,9 +26,9 @@ const WIDTH: usize = 100;
 /// Columns before what is said of a step.
 const INDENT: usize = 5;
 
-/// The whole guide. `file`: the deployment file, for the commands at the end; `forced`: the version it starts from was
-/// said against what was found.
-pub fn guide(plan: &Plan, file: &str, forced: bool) -> String {
+/// The whole guide. `file`: the deployment file, for the commands at the end; `version`: how it is known
+/// what it starts from.
+pub fn guide(plan: &Plan, file: &str, version: Option<&VersionFound>) -> String {
     let mut page = Page::default();
     let mut options = String::new();
     if plan.tags.is_empty() {
@@ -38,9 +38,11 @@ pub fn guide(plan: &Plan, file: &str, forced: bool) -> String {
         page.heading(&format!("{} {}, which stays as it is: {tags}", plan.title, plan.to), '=');
         options = plan.tags.iter().map(|tag| format!(" --tag {tag}")).collect::<String>() + " --force";
     }
-    if forced {
+    if version.is_some_and(|version| version.said) {
+        options += &format!(" --from {}", quoted(&plan.from));
+    }
+    if version.is_some_and(|version| version.forced) {
         page.text(0, &format!("Forced: the data say something else than {}.", visible(&plan.from)));
-        options += &format!(" --from {}", plan.from);
         options += if plan.tags.is_empty() { " --force" } else { "" };
     }
     page.text(0, &summary(plan));
