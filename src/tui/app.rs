@@ -15,8 +15,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::copy;
+use super::frames::Frames;
 use super::model::Model;
-use super::pace::Pace;
 use super::peer::Peer;
 use super::set_up::SetUp;
 use super::signs::Signs;
@@ -71,7 +71,7 @@ struct App {
     model: Model,
     peer: Peer,
     painter: Painter<File>,
-    pace: Pace,
+    frames: Frames,
     signs: Signs,
     /// How to end, once that is known.
     leaving: Option<(bool, Option<Exit>)>,
@@ -89,7 +89,7 @@ impl App {
             model,
             peer,
             painter: Painter::new(out, options.sync_output),
-            pace: Pace::new(options.motion),
+            frames: Frames::new(options.motion),
             signs: Signs::default(),
             leaving: None,
         })
@@ -107,7 +107,7 @@ impl App {
         let mut connected = true;
         self.draw()?;
         while self.leaving.is_none() {
-            let due = self.pace.due();
+            let due = self.frames.due();
             tokio::select! {
                 biased;
                 _ = terminated.recv() => self.leaving = Some((false, Some(Exit::Terminated))),
@@ -128,7 +128,7 @@ impl App {
                         self.take(msg, awaited)?;
                         // What takes the keys from now on is seen at once.
                         if !open && self.model.popup.is_some() {
-                            self.pace.request_now(Instant::now());
+                            self.frames.request_now(Instant::now());
                         }
                     }
                 }
@@ -153,9 +153,9 @@ impl App {
             self.carry_out(effect)?;
         }
         if awaited {
-            self.pace.request_now(Instant::now());
+            self.frames.request_now(Instant::now());
         } else {
-            self.pace.request(Instant::now());
+            self.frames.request(Instant::now());
         }
         Ok(())
     }
@@ -194,7 +194,7 @@ impl App {
             self.model.size = (columns, rows);
         }
         self.painter.forget();
-        self.pace.request_now(Instant::now());
+        self.frames.request_now(Instant::now());
         Ok(())
     }
 
@@ -206,10 +206,10 @@ impl App {
         }
         let bytes = self.painter.draw(&self.model)?;
         let now = Instant::now();
-        self.pace.drawn(now, bytes);
+        self.frames.drawn(now, bytes);
         let signs = self.signs.bytes(&self.model, now);
         if let Some(due) = self.signs.due(&self.model) {
-            self.pace.request_at(due);
+            self.frames.request_at(due);
         }
         self.painter.raw(&signs)
     }

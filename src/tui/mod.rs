@@ -26,7 +26,7 @@ mod markdown;
 mod model;
 mod notes;
 mod over;
-mod pace;
+mod frames;
 mod peer;
 #[cfg(test)]
 mod plan_fixture;

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::Motion;
 use super::fixture::{Wizard, options};
-use super::pace::Pace;
+use super::frames::Frames;
 use super::scenes::SCENES;
 use super::writer::Painter;
 use crate::model::*;
@@ -140,8 +140,8 @@ async fn a_running_step_costs_little_however_much_it_says() {
         let mut w = Wizard::new(80, 24).surveyed().at_backfill();
         let mut painter = Painter::new(Vec::new(), true);
         painter.draw(&w.model).expect("draws");
-        let (mut pace, start) = (Pace::new(motion), Instant::now());
-        let (mut bytes, mut frames) = (0, 0);
+        let (mut frames, start) = (Frames::new(motion), Instant::now());
+        let (mut bytes, mut times) = (0, 0);
         for ms in (0..SECONDS * 1_000).step_by(10) {
             let now = start + Duration::from_millis(ms as u64);
             if ms % 1_000 == 0 {
@@ -151,15 +151,15 @@ async fn a_running_step_costs_little_however_much_it_says() {
             w.progress(done, Some(1_100_000));
             let line = format!("batch {}: {} rows in {} ms", done / 1_000, done % 977, done % 89);
             w.event(EventKind::Log { key: "2.9.0/sign".into(), line });
-            pace.request(now);
-            if pace.due().is_some_and(|due| due <= now) {
+            frames.request(now);
+            if frames.due().is_some_and(|due| due <= now) {
                 let drawn = painter.draw(&w.model).expect("draws");
-                pace.drawn(now, drawn);
-                (bytes, frames) = (bytes + drawn, frames + 1);
+                frames.drawn(now, drawn);
+                (bytes, times) = (bytes + drawn, times + 1);
             }
         }
         assert!(bytes / SECONDS <= 1_500, "{motion:?}: {} bytes a second", bytes / SECONDS);
-        assert!(frames >= SECONDS - 1, "{motion:?}: {frames} frames are too few to look alive");
+        assert!(times >= SECONDS - 1, "{motion:?}: {times} frames are too few to look alive");
     }
 }
 

@@ -13,14 +13,14 @@ const LONGEST: Duration = Duration::from_secs(1);
 
 /// Coalesces requests for a frame into one at the earliest moment that is allowed.
 #[derive(Debug)]
-pub struct Pace {
+pub struct Frames {
     least: Duration,
     /// When the next frame may come that nobody waits for.
     next: Option<Instant>,
     due: Option<Instant>,
 }
 
-impl Pace {
+impl Frames {
     /// Before the first frame.
     pub fn new(motion: Motion) -> Self {
         let least = match motion {
@@ -28,7 +28,7 @@ impl Pace {
             Motion::Reduced => 250,
             Motion::Off => 1_000,
         };
-        Pace { least: Duration::from_millis(least), next: None, due: None }
+        Frames { least: Duration::from_millis(least), next: None, due: None }
     }
 
     /// Something changed.
@@ -67,26 +67,26 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn many_changes_are_one_frame_and_a_key_does_not_wait() {
         let start = Instant::now();
-        let mut pace = Pace::new(Motion::Reduced);
-        pace.request(start);
-        assert_eq!(pace.due(), Some(start));
-        pace.drawn(start, 0);
+        let mut frames = Frames::new(Motion::Reduced);
+        frames.request(start);
+        assert_eq!(frames.due(), Some(start));
+        frames.drawn(start, 0);
         for ms in [10, 20, 30] {
-            pace.request(start + Duration::from_millis(ms));
+            frames.request(start + Duration::from_millis(ms));
         }
-        assert_eq!(pace.due(), Some(start + Duration::from_millis(250)));
-        pace.request_now(start + Duration::from_millis(40));
-        assert_eq!(pace.due(), Some(start + Duration::from_millis(40)));
+        assert_eq!(frames.due(), Some(start + Duration::from_millis(250)));
+        frames.request_now(start + Duration::from_millis(40));
+        assert_eq!(frames.due(), Some(start + Duration::from_millis(40)));
     }
 
     #[tokio::test(start_paused = true)]
     async fn after_a_large_frame_comes_a_rest() {
         let start = Instant::now();
-        let mut pace = Pace::new(Motion::Full);
+        let mut frames = Frames::new(Motion::Full);
         for (bytes, rest) in [(60, 100), (450, 300), (4_000, 1_000)] {
-            pace.drawn(start, bytes);
-            pace.request(start);
-            assert_eq!(pace.due(), Some(start + Duration::from_millis(rest)), "{bytes} bytes");
+            frames.drawn(start, bytes);
+            frames.request(start);
+            assert_eq!(frames.due(), Some(start + Duration::from_millis(rest)), "{bytes} bytes");
         }
     }
 
@@ -94,19 +94,19 @@ mod tests {
     async fn frames_come_as_often_as_the_motion_allows() {
         for (motion, most) in [(Motion::Full, 10), (Motion::Reduced, 4), (Motion::Off, 1)] {
             let start = Instant::now();
-            let mut pace = Pace::new(motion);
-            let mut frames = 0;
+            let mut frames = Frames::new(motion);
+            let mut drawn = 0;
             for ms in 0..10_000 {
                 let now = start + Duration::from_millis(ms);
-                pace.request(now);
+                frames.request(now);
                 // What is due later does not hold up what is due before.
-                pace.request_at(now + Duration::from_secs(60));
-                if pace.due().is_some_and(|due| due <= now) {
-                    pace.drawn(now, 0);
-                    frames += 1;
+                frames.request_at(now + Duration::from_secs(60));
+                if frames.due().is_some_and(|due| due <= now) {
+                    frames.drawn(now, 0);
+                    drawn += 1;
                 }
             }
-            assert_eq!(frames, 10 * most, "{motion:?}");
+            assert_eq!(drawn, 10 * most, "{motion:?}");
         }
     }
 }
