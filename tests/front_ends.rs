@@ -76,7 +76,7 @@ fn answer_all(screen: &Screen) -> i32 {
 
 /// The newest version, the default of a question, otherwise the first one.
 fn choice(asked: &str) -> String {
-    let wanted = ["3.0.0 (", "(default)"];
+    let wanted = ["3.0.0 (", "(default"];
     // The plan has steps in brackets.
     let mut numbered = asked.lines().filter(|line| !line.trim_start().starts_with('['));
     let chosen = numbered.find(|line| wanted.iter().any(|text| line.contains(text)));

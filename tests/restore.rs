@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use support::database;
+use support::deployment::Demo;
 use support::ledger::{Ledger, LedgerDeployment};
 use support::server::Kind;
 
@@ -144,12 +145,12 @@ fn the_operator_types_the_deployments_id() {
     let ledger = half(Ledger::new());
     let after = ledger.contents();
     let screen = ledger.terminal(["restore"]).start();
-    screen.wait_for("type the deployment's id (ledger-test)");
+    screen.wait_for("type the deployment's name (ledger-test)");
     screen.type_text("ledger").press("enter");
     assert_eq!(screen.exit_code(), 6);
     assert_eq!(ledger.contents(), after);
     let screen = ledger.terminal(["restore"]).start();
-    screen.wait_for("type the deployment's id (ledger-test)");
+    screen.wait_for("type the deployment's name (ledger-test)");
     screen.type_text("ledger-test").press("enter");
     assert_eq!(screen.exit_code(), 0);
     assert_ne!(ledger.contents(), after);
@@ -223,7 +224,7 @@ checks:";
     ledger.define("releases/2.0.0.yaml", "steps:", "floor: 2.0.0\nsteps:");
     ledger.finish().exit(5).prints("stepwell restore");
     assert!(ledger.dir().join("closed").exists(), "only 2.0.0 could read the data");
-    let restored = ledger.run(["restore", "--yes"]).exit(0).prints("in maintenance, as the run left it");
+    let restored = ledger.run(["restore", "--yes"]).exit(0).prints("IN MAINTENANCE: the upgrade had closed it");
     restored.prints("Open the ledger").prints("closed");
     assert!(ledger.dir().join("closed").exists());
     assert_eq!(ledger.status(), 9);
@@ -265,4 +266,21 @@ fn a_restore_that_was_killed_is_done_again() {
         assert!(killed > 10 && told > 5, "only {killed} points, {told} of them within");
         assert_eq!(ledger.contents(), before);
     }
+}
+
+#[test]
+fn maintenance_that_the_backup_holds_is_told_and_found_and_left_as_it_is() {
+    let demo = Demo::with_rows(200).build();
+    demo.finish().exit(0);
+    let path = demo.database();
+    let closed = || database::ask(&path, "select value from settings where key = 'maintenance'");
+    assert_eq!(closed(), "off");
+    let restored = demo.run(["restore", "--yes"]).exit(0).prints("IN MAINTENANCE: the upgrade had closed it");
+    restored.prints("Open Keepsake for writes").prints("update settings set value = 'off'");
+    assert_eq!(closed(), "on", "it is as it was copied");
+    demo.run(["history"]).exit(0).prints("taken back");
+    let screen = demo.terminal([]).start();
+    screen.wait_for("What was found").wait_for("in maintenance").press("q").exit_code();
+    demo.finish().exit(0).prints("The service is in maintenance.");
+    assert_eq!(closed(), "on", "whoever closed it opens it");
 }

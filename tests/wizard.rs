@@ -166,7 +166,7 @@ fn the_plan_reads_as_a_guide_of_short_lines() {
     let long: Vec<_> = guide.lines().filter(|line| line.chars().count() > 100).collect();
     assert!(long.is_empty(), "lines of more than 100 columns: {long:#?}");
     for words in
-        ["What you will be asked", "Where the way back ends", "Step 22, before you approve", "Maintenance is needed"]
+        ["What you will be asked", "Where the way back ends", "Step 23, before you approve", "Maintenance is needed"]
     {
         assert!(guide.contains(words), "`{words}` is not in:\n{guide}");
     }

@@ -49,7 +49,11 @@ fn told(args: &Args, ending: &tui::Ending, kept: Option<&Path>) -> Vec<String> {
         return vec![text.to_owned(), format!("  return    stepwell attach -d {file}")];
     }
     let Some((_, _, summary)) = &state.ended else {
-        return if ending.gone { vec![GONE.to_owned(), format!("  next      stepwell -d {file}")] } else { Vec::new() };
+        return match (ending.gone, &state.run) {
+            (true, _) => vec![GONE.to_owned(), format!("  next      stepwell -d {file}")],
+            (false, None) => vec!["Nothing was changed.".to_owned()],
+            (false, Some(_)) => Vec::new(),
+        };
     };
     let mut lines = vec![visible(&summary.text)];
     if summary.run.is_some() {

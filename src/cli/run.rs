@@ -55,7 +55,7 @@ pub async fn unattended(args: &Args, setup: Setup, policy: Policy) -> Result<Exi
 
 /// The plain front end with questions, in this process.
 pub async fn plain(args: &Args, setup: Setup, input: Receiver<String>) -> Result<Exit, Failure> {
-    let front_end = async |client: Client| linear::run(client, Mode::Ask, std::io::stdout(), input).await;
+    let front_end = async |client: Client| linear::run(client, Mode::AskHere, std::io::stdout(), input).await;
     let (exit, ending) = session::foreground(setup, front_end).await?;
     let ending = heard(exit, ending)?;
     farewell::add(args, &ending).await;

@@ -7,7 +7,7 @@ use super::past::Past;
 use super::{Failure, load, report, session, witness};
 use crate::engine::{Setup, survey};
 use crate::journal::Lock;
-use crate::model::{Exit, RunState, Service, State, StepRow, StepState};
+use crate::model::{AtEnd, Exit, RunState, Service, State, StepRow, StepState};
 use crate::words::format::{and_more, between, count, duration, visible};
 use crate::words::plain;
 use crate::words::plain::guide::quoted;
@@ -170,7 +170,7 @@ pub fn lines(state: &State, exit: Exit, alive: bool) -> Vec<String> {
     let run = state.run.as_deref().unwrap_or_default();
     let mut lines = vec![
         format!("{} ({}): upgrade {from} to {to}, run {run}", visible(&state.title), visible(&state.deployment)),
-        format!("  state     {}, {done} of {total} steps done", run_word(state.run_state, alive)),
+        format!("  state     {}, {done} of {total} steps done", standing(state, alive)),
     ];
     if let Some(row) = at {
         let title = state.step(&row.key).map(|s| s.title.clone()).unwrap_or_default();
@@ -213,6 +213,15 @@ fn next(state: &State, exit: Exit, alive: bool) -> Vec<String> {
         }
         _ if alive => vec![command("stepwell attach", "shows it")],
         _ => vec![command("stepwell", "goes on where it was"), command("stepwell abandon", "ends it")],
+    }
+}
+
+fn standing(state: &State, alive: bool) -> &'static str {
+    match state.run_state {
+        Some(RunState::Paused) if alive && state.at_end == AtEnd::Wait && state.is_verified() => {
+            "verified; it stays in maintenance until you attach, as you chose"
+        }
+        run => run_word(run, alive),
     }
 }
 

@@ -25,11 +25,17 @@ pub fn ask(question: &str) -> Option<String> {
 /// Where it was not confirmed, with the command that asks nothing.
 pub fn agreed(setup: &Setup, yes: bool, command: &str) -> Result<(), Failure> {
     let id = &setup.deployment.id;
-    if yes || ask(&format!("To go on, type the deployment's id ({id}):")).as_ref() == Some(id) {
+    if yes
+        || ask(&format!("To go on, type the deployment's name ({id}); anything else changes nothing:")).as_ref()
+            == Some(id)
+    {
         return Ok(());
     }
-    let file = quoted(&setup.deployment.path.display().to_string());
-    let text = "error: it was not confirmed; nothing was changed";
-    let next = format!("Without a question: stepwell {command} --yes -d {file}");
-    Err(Failure::new(Exit::OperatorNeeded, format!("{text}\n{next}")))
+    let mut text = "error: it was not confirmed; nothing was changed".to_owned();
+    // Who was asked, and refused, is not told how to go on all the same.
+    if !std::io::stdin().is_terminal() {
+        let file = quoted(&setup.deployment.path.display().to_string());
+        text += &format!("\nWithout a question: stepwell {command} --yes -d {file}");
+    }
+    Err(Failure::new(Exit::OperatorNeeded, text))
 }

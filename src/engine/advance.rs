@@ -57,8 +57,8 @@ impl Machine {
                 self.advance();
             }
             Phase::Leave if self.waits_for_operator() => {
-                let text = "everything is verified; the service stays in maintenance until you attach, as you chose";
-                self.notice(Severity::Warning, text);
+                let text = "nobody is here: maintenance is left when somebody attaches, as approved";
+                self.notice(Severity::Info, text);
                 self.set_control(Control::Pause);
                 self.run_is(RunState::Paused);
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::act::{Act, Due};
 use super::machine::{Ending, Machine};
 use crate::journal::JournalError;
-use crate::model::{AtEnd, EventKind, Exit, Outcome, Phase, RunState, Service, Severity};
+use crate::model::{AtEnd, EventKind, Exit, Outcome, Phase, RunState, Service, Severity, StepState, Work};
 use crate::step::Control;
 
 /// How long a run that needs its operator waits with nobody there.
@@ -68,8 +68,23 @@ impl Machine {
 
     /// An abandoned run's end.
     pub(super) fn abandoned(&self) -> Ending {
-        let text = "The run is abandoned. What was done stays done.".to_owned();
+        let text = match self.has_worked() {
+            true => "The run is abandoned. What was done stays done.".to_owned(),
+            false => {
+                let from = self.state.plan.as_ref().map(|plan| self.label(&plan.from)).unwrap_or_default();
+                format!("The run is abandoned. Nothing of its plan was done: the data are at {from}.")
+            }
+        };
         Ending { outcome: Outcome::Abandoned, exit: Exit::Stopped, text, next: None }
+    }
+
+    /// Whether a step was begun that does more than look or keep the service away.
+    fn has_worked(&self) -> bool {
+        self.rows().any(|(step, row)| {
+            let looks = matches!(step.work, Work::Check(_) | Work::Baseline(_) | Work::Ask(_) | Work::Backup(_));
+            let around = matches!(step.phase, Phase::Enter | Phase::Leave | Phase::Health);
+            !looks && !around && !matches!(row.state, StepState::Pending)
+        })
     }
 
     /// The version is confirmed: the end of a good run. Actions that ran alone change none.

@@ -8,11 +8,13 @@ impl Machine {
     pub(super) fn over(&mut self, step: &PlannedStep, state: StepState) {
         self.step_is(&step.key, state);
         match step.phase {
-            Phase::Enter if self.phase_is_over(Phase::Enter) && self.state.service != Service::Maintenance => {
+            Phase::Enter if self.phase_is_over(Phase::Enter) && self.state.down_since.is_none() => {
                 self.record(EventKind::ServiceChanged { service: Service::Maintenance });
             }
             Phase::Leave if self.leaving.is_some() => self.enter_again(step.undoes.as_deref()),
-            Phase::Leave if self.phase_is_over(Phase::Leave) && self.state.service != Service::Up => {
+            Phase::Leave
+                if self.phase_is_over(Phase::Leave) && self.state.service != Service::Up && !self.stays_as_found() =>
+            {
                 self.record(EventKind::ServiceChanged { service: Service::Up });
             }
             _ => {}
@@ -63,12 +65,30 @@ impl Machine {
         step.undoes.as_ref().is_some_and(|key| !self.entered.contains_key(key))
     }
 
+    /// Whether every step into maintenance, as far as the run came, found its work done, and none was taken back.
+    fn found_closed(&self) -> bool {
+        let untouched = |step: &PlannedStep, state: &StepState| match step.phase {
+            Phase::Enter => {
+                matches!(step.work, Work::Baseline(_))
+                    || matches!(state, StepState::Done { adopted: true } | StepState::Pending)
+            }
+            _ => step.undoes.is_none() || !matches!(state, StepState::Done { .. }),
+        };
+        self.rows().all(|(step, row)| untouched(step, &row.state))
+    }
+
+    /// Whether all of maintenance was on before this run, and none of it was left.
+    fn stays_as_found(&self) -> bool {
+        let mut leave = self.rows().filter(|(step, _)| step.undoes.is_some()).peekable();
+        leave.peek().is_some() && leave.all(|(_, row)| matches!(row.state, StepState::Skipped { .. }))
+    }
+
     /// Puts back what this run changed about the service, where the program that would serve can read the data.
     pub(super) fn leave_then_end(&mut self, ending: Ending) {
         if self.leaving.is_some() {
             return;
         }
-        if self.state.service == Service::Up && self.entered.is_empty() {
+        if self.entered.is_empty() && (self.state.service == Service::Up || self.found_closed()) {
             self.settle_end(ending);
         } else if self.old_program_can_read() {
             self.set_control(crate::step::Control::Go);

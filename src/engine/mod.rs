@@ -6,6 +6,7 @@
 
 mod act;
 mod advance;
+mod as_found;
 mod attempts;
 mod changed;
 mod checks;

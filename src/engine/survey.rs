@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::as_found;
 use crate::definition::{Deployment, Secrets};
 use crate::journal::{Journal, JournalError, Place, RunRecord};
 use crate::model::{
@@ -75,7 +76,13 @@ pub async fn survey(catalogue: &Catalogue, deployment: &Deployment, secrets: &BT
         problem = Some((Exit::NoPath, text));
     }
     let unfinished = journal.run.clone().filter(RunRecord::is_unfinished);
+    let service = match &unfinished {
+        Some(_) => journal.service,
+        None if problem.is_none() => as_found::service(catalogue, &site).await,
+        None => Service::Up,
+    };
     let survey = Survey {
+        service,
         stores: resolved.stores,
         facts: resolved.facts,
         targets: from.as_ref().map(|from| targets(catalogue, from)).unwrap_or_default(),

@@ -20,8 +20,13 @@ enum Way {
     Detached,
 }
 
-pub(super) async fn run<W: Write>(session: Session<W>, input: mpsc::Receiver<String>) -> io::Result<Ending> {
-    let mut asking = Asking { session, input, desk: Desk::new(), shown: None };
+/// `here`: the steps run in this process.
+pub(super) async fn run<W: Write>(
+    session: Session<W>,
+    input: mpsc::Receiver<String>,
+    here: bool,
+) -> io::Result<Ending> {
+    let mut asking = Asking { session, input, here, left: false, desk: Desk::new(), shown: None };
     let way = asking.until_over().await?;
     Ok(match way {
         Way::Out(exit) => asking.session.end(exit),
@@ -32,6 +37,9 @@ pub(super) async fn run<W: Write>(session: Session<W>, input: mpsc::Receiver<Str
 struct Asking<W> {
     session: Session<W>,
     input: mpsc::Receiver<String>,
+    here: bool,
+    /// The operator has left; what runs here comes to its end.
+    left: bool,
     desk: Desk,
     /// The question whose lines were written last, as long as it is open.
     shown: Option<Question>,
@@ -43,7 +51,7 @@ impl<W: Write> Asking<W> {
             if let Some(way) = self.over()? {
                 return Ok(way);
             }
-            let open = self.desk.open(&self.session.state);
+            let open = self.desk.open(&self.session.state).filter(|_| !self.left);
             if open == Some(Question::Checks) {
                 self.send(Decision::RunChecks);
                 continue;
@@ -144,7 +152,7 @@ impl<W: Write> Asking<W> {
                 self.session.say_all(lines)?;
                 self.shown = None;
             }
-            Reply::Leave => return self.leave().map(Some),
+            Reply::Leave => return self.leave(),
         }
         Ok(None)
     }
@@ -154,16 +162,22 @@ impl<W: Write> Asking<W> {
         self.desk.sent(&self.session.state);
     }
 
-    fn leave(&mut self) -> io::Result<Way> {
+    fn leave(&mut self) -> io::Result<Option<Way>> {
+        if self.here && self.session.state.run.is_some() {
+            self.left = true;
+            self.session.say(words::LEFT_HERE)?;
+            self.send(Decision::Stop);
+            return Ok(None);
+        }
         let (run, run_state) = (&self.session.state.run, self.session.state.run_state);
         if run.is_some() {
             let begun = !self.session.state.changes.is_empty();
             let unapproved = run_state == Some(RunState::AwaitingApproval) && !begun;
             self.session.say(if unapproved { words::DETACHED_UNAPPROVED } else { words::DETACHED })?;
-            return Ok(Way::Detached);
+            return Ok(Some(Way::Detached));
         }
         self.session.say(ask::LEFT)?;
-        Ok(Way::Out(Exit::Done))
+        Ok(Some(Way::Out(Exit::Done)))
     }
 
     fn end_of_input(&mut self, question: &Question) -> io::Result<Option<Way>> {
@@ -173,7 +187,7 @@ impl<W: Write> Asking<W> {
             return Ok(None);
         }
         if self.session.state.run.is_some() {
-            return self.leave().map(Some);
+            return self.leave();
         }
         let asked = prompt::sentence(question, &self.session.state);
         self.session.say(&ask::unanswered(&asked))?;

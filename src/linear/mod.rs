@@ -33,6 +33,8 @@ pub use set_up::{SetUp, set_up};
 pub enum Mode {
     /// The operator, through questions that are answered on `input`.
     Ask,
+    /// The same, where the steps run in this process: whoever leaves stops them.
+    AskHere,
     /// Nobody is asked; `input` is never read.
     Auto(Policy),
 }
@@ -40,14 +42,15 @@ pub enum Mode {
 /// Shows a session until it ends, and decides what there is to decide.
 ///
 /// The end of `input` counts when a question is open: before a run the session ends with *operator needed*, during
-/// one the front end detaches. A session that asks nothing is shown to its end.
+/// one the front end detaches, or stops it where it runs here. A session that asks nothing is shown to its end.
 ///
 /// # Errors
 /// When `out` cannot be written to. The client is dropped then, which detaches.
 pub async fn run(client: Client, mode: Mode, out: impl Write, input: mpsc::Receiver<String>) -> io::Result<Ending> {
     let session = session::Session::new(client, out);
     match mode {
-        Mode::Ask => ask::run(session, input).await,
+        Mode::Ask => ask::run(session, input, false).await,
+        Mode::AskHere => ask::run(session, input, true).await,
         Mode::Auto(policy) => auto::run(session, policy).await,
     }
 }

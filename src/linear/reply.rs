@@ -129,7 +129,7 @@ fn answer(state: &State, key: &str, line: &str) -> Reply {
         line
     } else if !spec.choices.is_empty() {
         let number = line.parse::<usize>().ok().and_then(|n| spec.choices.get(n.wrapping_sub(1)));
-        match number {
+        match number.or(spec.default.as_ref().filter(|_| line.is_empty())) {
             Some(choice) => choice.text.as_str(),
             None => return again(ask::NOT_A_CHOICE),
         }

@@ -11,6 +11,7 @@ mod probe;
 mod progress;
 mod release;
 mod speed;
+mod needed;
 mod state;
 mod step;
 mod survey;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Actor, AtEnd, CheckResult, CheckStatus, Event, EventKind, Exit, MaintenanceChoice, Outcome, Pace, Phase, Plan,
-    PlannedStep, Route, RunState, Service, Severity, Speed, StepRow, StepState, Summary, Survey, Work,
+    Actor, AtEnd, CheckResult, Event, EventKind, Exit, MaintenanceChoice, Outcome, Pace, Phase, Plan, PlannedStep,
+    Route, RunState, Service, Severity, Speed, StepRow, StepState, Summary, Survey,
 };
 
 /// Lines of output that are kept for showing; files hold the rest.
@@ -113,7 +113,12 @@ impl State {
                 self.state_dir.clone_from(state_dir);
                 self.runner.clone_from(runner);
             }
-            EventKind::Surveyed { survey } => self.survey = Some(survey.clone()),
+            EventKind::Surveyed { survey } => {
+                if self.run.is_none() {
+                    self.service = survey.service;
+                }
+                self.survey = Some(survey.clone());
+            }
             EventKind::Routed { route } => {
                 self.route = Some(route.clone());
                 self.checks.clear();
@@ -284,13 +289,13 @@ impl State {
     }
 
     /// Whether all work is over but for what was set aside.
-    fn only_set_aside(&self) -> bool {
+    pub(super) fn only_set_aside(&self) -> bool {
         let next = self.current().and_then(|at| self.plan.as_ref()?.steps.get(at));
         next.is_none_or(|step| step.phase >= Phase::Leave) && !self.set_aside().is_empty()
     }
 
     /// The first step that was set aside, with how many there are.
-    fn set_aside_need(&self) -> Option<Need> {
+    pub(super) fn set_aside_need(&self) -> Option<Need> {
         let keys = self.set_aside();
         let row = self.steps.iter().find(|row| Some(&row.key) == keys.first())?;
         let StepState::SetAside { error } = &row.state else { return None };
@@ -321,72 +326,9 @@ impl State {
         (self.steps.iter().filter(|row| row.state.is_over()).count(), self.steps.len())
     }
 
-    /// Questions that are to be answered before the plan is approved, and are not yet.
-    pub fn open_questions(&self) -> Vec<&PlannedStep> {
-        let Some(plan) = &self.plan else { return Vec::new() };
-        plan.steps
-            .iter()
-            .filter(|step| step.ask_first && matches!(step.work, Work::Ask(_)) && !self.answers.contains_key(&step.key))
-            .collect()
-    }
-
-    /// Points of no return of the plan.
-    pub fn irreversible(&self) -> Vec<&PlannedStep> {
-        self.plan.iter().flat_map(|plan| &plan.steps).filter(|step| step.point_of_no_return).collect()
-    }
-
-    /// Note items and pages that are not acknowledged yet.
-    pub fn unread(&self) -> Vec<(String, Option<usize>)> {
-        let Some(route) = &self.route else { return Vec::new() };
-        route
-            .notes
-            .iter()
-            .flat_map(|page| {
-                page.items.iter().map(|item| Some(item.number)).chain([None]).map(|item| (page.release.clone(), item))
-            })
-            .filter(|key| !self.acknowledged.contains(key))
-            .collect()
-    }
-
-    /// Checks that stand in the way: failed ones, and warnings that were not overridden.
-    pub fn blocking_checks(&self) -> Vec<&CheckRow> {
-        self.checks
-            .iter()
-            .filter(|row| match row.result.as_ref().map(|r| r.status) {
-                Some(CheckStatus::Fail) | None => true,
-                Some(CheckStatus::Warn) => row.overridden.is_none(),
-                Some(CheckStatus::Pass | CheckStatus::Skip) => false,
-            })
-            .collect()
-    }
-
-    /// What only the operator can bring forward now, if anything.
-    pub fn need(&self) -> Option<Need> {
-        if self.ended.is_some() || self.is_history() {
-            return None;
-        }
-        if self.run.is_none() {
-            let survey = self.survey.as_ref()?;
-            let found = &survey.version;
-            return match &found.range {
-                Some(range) if found.deployed.is_none() && survey.unfinished.is_none() => {
-                    Some(Need::From { range: range.clone() })
-                }
-                _ => None,
-            };
-        }
-        match self.run_state? {
-            RunState::AwaitingApproval => Some(Need::Approve),
-            RunState::AwaitingConfirmation => Some(Need::Confirm),
-            RunState::Failed if self.only_set_aside() => self.set_aside_need(),
-            // Beside it others may be under way, or come first.
-            RunState::Failed | RunState::NeedsOperator => self.steps.iter().find_map(|row| match &row.state {
-                StepState::Failed { error, .. } => Some(Need::Failed { key: row.key.clone(), error: error.clone() }),
-                StepState::Unknown { intent } => Some(Need::Settle { key: row.key.clone(), intent: intent.clone() }),
-                StepState::Asking => Some(Need::Answer { key: row.key.clone() }),
-                _ => None,
-            }),
-            _ => None,
-        }
+    /// Whether nothing is left but to leave maintenance and to look at the service.
+    pub fn is_verified(&self) -> bool {
+        let open = self.steps.iter().filter(|row| !row.state.is_over());
+        open.filter_map(|row| self.step(&row.key)).all(|step| step.phase >= Phase::Leave)
     }
 }

@@ -12,6 +12,9 @@ pub struct Survey {
     pub version: VersionFound,
     /// Every release that can be reached, oldest first.
     pub targets: Vec<Target>,
+    /// How the service is, as far as it could be asked.
+    #[serde(default)]
+    pub service: Service,
     /// A run that was not finished.
     pub unfinished: Option<Box<Unfinished>>,
     /// The newest run, when it is over.

@@ -22,6 +22,12 @@ pub async fn open(path: &Path, read_only: bool, create: bool) -> Result<SqliteCo
     if !create && !path.exists() {
         return Err(StoreError::new(Trouble::Unreachable, format!("there is no file {}", path.display())));
     }
+    if path.is_dir() {
+        return Err(StoreError::new(
+            Trouble::Unreachable,
+            format!("{} is a folder, not a database file", path.display()),
+        ));
+    }
     match connect(path, read_only, create).await {
         Err(error) if read_only && code(&error) == Some(CUT_OFF) => {
             let healed = connect(path, false, false).await.map_err(|e| {

@@ -16,21 +16,32 @@ pub fn begin(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Takes an answer. Said again, it is asked no further.
+pub fn answer(model: &mut Model, key: String, value: String) -> Vec<Effect> {
+    if model.approval.is_some() && model.state.answers.get(&key) == Some(&value) {
+        return go_on(model);
+    }
+    send(model, Decision::Answer { key, value })
+}
+
 /// Asks the next thing that approving needs. Does nothing while nobody is approving.
 pub fn go_on(model: &mut Model) -> Vec<Effect> {
-    let Some(approval) = &model.approval else { return Vec::new() };
     let Some(hash) = model.approvable().map(|plan| plan.hash.clone()) else {
         model.approval = None;
         return Vec::new();
     };
-    if let Some(question) = model.state.open_questions().first() {
-        model.popup = Some(Popup::question(&model.state, &question.key));
+    let Some(approval) = &mut model.approval else { return Vec::new() };
+    let open = |key: &String| !approval.asked.contains(key) || !model.state.answers.contains_key(key);
+    if let Some(key) = model.state.first_questions().map(|step| step.key.clone()).find(open) {
+        model.popup = Some(Popup::question(&model.state, &key));
+        approval.asked.push(key);
         return Vec::new();
     }
     if hash != approval.hash {
         // An answer may change the plan; nothing but answers is kept then.
         if approval.confirmed.is_empty() && approval.at_end.is_none() {
-            return begin(model);
+            approval.hash = hash;
+            return go_on(model);
         }
         model.approval = None;
         model.popup =

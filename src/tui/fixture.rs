@@ -324,6 +324,7 @@ pub fn survey() -> Survey {
             Target { version: "2.9.0".into(), label: "2.9.0 pear".into(), hops: 1 },
             Target { version: "3.0.0".into(), label: "3.0.0 quince".into(), hops: 2 },
         ],
+        service: Service::Up,
         unfinished: None,
         last: None,
         problem: None,

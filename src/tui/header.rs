@@ -107,7 +107,7 @@ fn versions(model: &Model) -> String {
 
 fn stepper(model: &Model, room: usize) -> Line<'static> {
     let theme = model.theme;
-    let stage = model.stage();
+    let stage = model.reached();
     let names: usize = Screen::STEPS.iter().map(|s| width(words::screen(*s as usize)) + 4).sum();
     let count = Screen::STEPS.len();
     // All names, with more or less air between them; where there is no room for that, the one that is looked at.

@@ -224,6 +224,7 @@ const PROMPT: &[Binding] = &[
     key(&[Press::Ctrl('c')], "^C", |_| "", words::H_QUIT, Action::Quit, when::always),
     key(&[PAGE_UP], "PgUp", |_| "", words::H_TEXT, Action::ScrollUp, when::long),
     key(&[PAGE_DOWN], "PgDn", |_| words::SCROLL, words::H_TEXT, Action::ScrollDown, when::long),
+    key(&[F1], "F1", |_| words::HELP, words::H_HELP, Action::Help, when::always),
 ];
 
 const MENU: &[Binding] = &[

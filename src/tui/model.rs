@@ -8,7 +8,7 @@ use super::notes::Reading;
 use super::popup::Popup;
 use super::set_up::SetUp;
 use super::theme::Theme;
-use crate::model::{Actor, AtEnd, Decision, Need, Plan, RunState, State};
+use crate::model::{Actor, AtEnd, Decision, Need, Outcome, Plan, RunState, State};
 
 /// The seven steps of the wizard, in order, and what comes after them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +53,8 @@ impl Screen {
 pub struct Approval {
     /// The plan that is being approved; another one starts it afresh.
     pub hash: String,
+    /// Questions that were shown; an answer of before can be changed.
+    pub asked: Vec<String>,
     /// Points of no return that were typed.
     pub confirmed: Vec<String>,
     pub at_end: Option<AtEnd>,
@@ -160,6 +162,18 @@ impl Model {
                 | RunState::Done
                 | RunState::Abandoned,
             ) => Screen::Run,
+        }
+    }
+
+    /// How far the session came.
+    pub fn reached(&self) -> Screen {
+        let state = &self.state;
+        match &state.ended {
+            Some((Outcome::Done, _, _)) | None => self.stage(),
+            Some(_) if state.run.is_none() => self.screen.min(Screen::Maintenance),
+            Some(_) if !state.approved => Screen::Plan,
+            Some(_) if state.steps.iter().all(|row| row.state.is_over()) => Screen::Confirm,
+            Some(_) => Screen::Run,
         }
     }
 

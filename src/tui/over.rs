@@ -80,6 +80,7 @@ fn choose(model: &mut Model, pick: Pick) -> Vec<Effect> {
         Pick::Stay => Vec::new(),
         Pick::Detach => vec![Effect::Quit { detached: true }],
         Pick::Leave => vec![Effect::Quit { detached: false }],
+        Pick::Send(Decision::Answer { key, value }) => approve::answer(model, key, value),
         Pick::Send(decision) => send(model, decision),
         Pick::Type(purpose) => {
             model.popup = Some(Popup::prompt(purpose));
@@ -126,7 +127,7 @@ fn submit(model: &mut Model, purpose: Purpose, input: String) -> Vec<Effect> {
         }
         Purpose::Approve => approve::finish(model, text),
         Purpose::SkipStep { key } => send(model, Decision::Skip { key, reason: text }),
-        Purpose::Answer { key } => send(model, Decision::Answer { key, value: text }),
+        Purpose::Answer { key } => approve::answer(model, key, text),
         Purpose::Abandon => send(model, Decision::Abandon),
         Purpose::Confirm => send(model, Decision::Confirm { version: text }),
     }

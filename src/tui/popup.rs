@@ -129,7 +129,8 @@ impl Popup {
             return Popup::Notice { title: words::QUESTION.to_owned(), text: words::NO_QUESTION.to_owned() };
         };
         let answer = |value: &str| Pick::Send(Decision::Answer { key: key.to_owned(), value: value.to_owned() });
-        let preset = ask.default.as_ref().map(|t| t.text.clone());
+        let given = state.answers.get(key).cloned();
+        let preset = given.or_else(|| ask.default.as_ref().map(|t| t.text.clone()));
         if ask.typed.is_none() && !ask.choices.is_empty() {
             return Popup::Menu(Menu {
                 title: words::QUESTION.to_owned(),

@@ -26,7 +26,7 @@ pub const SETTLE_REDO: &str = "It did not happen: do it again";
 pub const AT_END_TITLE: &str = "At the end, with nobody here";
 pub const AT_END_TEXT: &str = "When everything is verified and nobody is attached, the upgrade should:";
 pub const AT_END_RECORD: &str = "Bring the service back and record the version";
-pub const AT_END_WAIT: &str = "Wait for me; the service stays in maintenance until then";
+pub const AT_END_WAIT: &str = "Wait for me; the service stays in maintenance until I attach";
 
 pub const STOP_TITLE: &str = "Stop the upgrade?";
 pub const STOP_TEXT: &str = "Nothing that is done gets lost. Maintenance is left if the old program can still read the data; \
@@ -89,7 +89,7 @@ pub const NO_RETURN_TITLE: &str = "Point of no return";
 pub const APPROVE_TITLE: &str = "Approve the plan";
 pub const APPROVE_TEXT: &str = "The upgrade begins when you type the version that it leads to.";
 pub const ABANDON_TITLE: &str = "End the run?";
-pub const ABANDON_TEXT: &str = "Maintenance is left and the deployment stays at the version it has.";
+pub const ABANDON_TEXT: &str = "Maintenance is left if it was entered, and the deployment stays at the version it has.";
 pub const CONFIRM_TITLE: &str = "Confirm the version";
 pub const CONFIRM_TEXT: &str = "The version is recorded and the upgrade is over.";
 pub const FORCE_TITLE: &str = "Against what was found?";
@@ -116,7 +116,10 @@ pub fn override_text(title: &str, found: &str) -> String {
 /// What passing this point means.
 pub fn no_return_text(number: usize, title: &str, floor: Option<&str>, from: &str) -> String {
     let readers = floor.map(|floor| format!(" Only {floor} or later can read the data then.")).unwrap_or_default();
-    format!("Step {number}: {title}\nAfter it only the backup leads back to {from}.{readers}")
+    format!(
+        "Step {number}: {title}\nAfter it only the backup leads back to {from}.{readers} Nothing begins before the plan \
+         is approved."
+    )
 }
 
 /// Which lines of a text that is longer than its place are shown.

@@ -28,7 +28,7 @@ pub const CLOSE_CHANGED: &str = "nobody here for ten minutes stops the run; it c
 pub fn close(state: RunState, at_end: AtEnd, service: Service) -> &'static str {
     match (state, at_end) {
         (RunState::Preparing | RunState::AwaitingApproval, _) if service == Service::Up => {
-            "nothing is done yet; ten minutes alone end the run"
+            "nothing is done yet; left for ten minutes, the run ends"
         }
         (RunState::Preparing | RunState::AwaitingApproval, _) => {
             "nobody here for ten minutes ends the run and maintenance"
@@ -164,7 +164,7 @@ pub fn at_time(what: &str, at: jiff::Timestamp) -> String {
 
 pub const BEGUN: &str = "begun";
 pub const DOWN_SINCE: &str = "in maintenance since";
-pub const LOG_EMPTY: &str = "Nothing was written yet.";
+pub const LOG_EMPTY: &str = "No program has said anything yet.";
 
 /// Why it waits, since when, when it is tried again and how often at most.
 pub fn waits(reason: &str, since: Option<&str>, attempt: u32, left: Option<String>, most: Option<u32>) -> String {

@@ -257,7 +257,7 @@ pub fn maintenance_chosen(choice: &MaintenanceChoice) -> String {
 
 // Plan
 
-pub const NO_RETURN: &str = "point of no return: now only the backup leads back";
+pub const NO_RETURN: &str = "point of no return: then only a backup leads back";
 pub const NO_RETURN_HERE: &str = "Point of no return: after it only the backup leads back.";
 pub const PLAN_CHANGED: &str = "Changed since it was approved:";
 pub const APPROVE_ROW: &str = "Approve this plan";
@@ -270,7 +270,7 @@ pub const VERY_WORK: &str = "What is run";
 pub const VERY_QUESTION: &str = "What is asked, before you approve";
 pub const LATE_QUESTION: &str = "What is asked, when its turn comes";
 pub const VERY_CHECK: &str = "What is looked at";
-pub const DONE_WHEN: &str = "It counts as done when this says so";
+pub const DONE_WHEN: &str = "It counts as done when this says that it is";
 pub const CHECKED_AFTER: &str = "Checked afterwards";
 
 /// How much there is to do. `all`: every step says how long it takes.
@@ -296,7 +296,7 @@ pub fn floor(version: &str) -> String {
 
 /// The same as a sentence.
 pub fn floor_long(version: &str) -> String {
-    format!("Without the backup you can go back to {version} or later.")
+    format!("From here on only {version} or later can read the data.")
 }
 
 /// The kind of work in a word.
@@ -355,4 +355,9 @@ pub fn answers(choices: &str, default: Option<&str>) -> String {
         Some(default) => format!("Answers: {choices}. Suggested: {default}."),
         None => format!("Answers: {choices}."),
     }
+}
+
+/// What was answered.
+pub fn answered(answer: &str) -> String {
+    format!("Your answer: {answer}. To change it before the run begins, approve again.")
 }

@@ -68,7 +68,7 @@ pub async fn run(args: &Args, wanted: Option<&str>, yes: bool) -> Result<Exit, F
     journal.close().await;
     let mut lines = vec![format!("Restored. The run {} is abandoned.", run.id)];
     lines.extend(version.map(|version| format!("  recorded  {}", visible(&version))));
-    lines.extend(by_hand::left(&past, &setup, &site));
+    lines.extend(by_hand::left(&past, &copies, &setup, &site));
     lines.push(format!("  next      stepwell status -d {file}"));
     report::print(lines.join("\n"))?;
     Ok(Exit::Done)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::time::Instant;
 
-use crate::model::{AtEnd, EventKind, Exit, Need, Outcome, Phase, RunState, State, Work};
+use crate::model::{AtEnd, EventKind, Exit, Need, Outcome, RunState, State, Work};
 use crate::words::plain::guide::quoted;
 
 /// Whoever decides is often there, and needs no word of what is over in a moment.
@@ -85,14 +85,9 @@ fn standing(state: &State) -> Option<What> {
         RunState::Failed => Some(What::Failed),
         RunState::NeedsOperator | RunState::AwaitingConfirmation => Some(What::Needed),
         // Nobody was there at the end, as it was chosen.
-        RunState::Paused if state.at_end == AtEnd::Wait && is_verified(state) => Some(What::Needed),
+        RunState::Paused if state.at_end == AtEnd::Wait && state.is_verified() => Some(What::Needed),
         _ => None,
     }
-}
-
-fn is_verified(state: &State) -> bool {
-    let open = state.steps.iter().filter(|row| !row.state.is_over());
-    open.filter_map(|row| state.step(&row.key)).all(|step| step.phase >= Phase::Leave)
 }
 
 fn news(what: What, state: &State) -> News {

@@ -83,7 +83,7 @@ fn a_maintenance_step_that_cannot_tell_is_undone_all_the_same() {
     session.done("2.0.0/one");
     session.done("2.0.0/verified");
     assert!(matches!(session.step(START), StepState::Skipped { .. }), "{}", session.story());
-    assert_eq!(session.service(), Service::Up, "as it was found");
+    assert_eq!(session.service(), Service::Maintenance, "as it was found");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{heading, say, scrolled};
-use crate::model::{Offline, PlannedStep, Work};
+use crate::model::{Offline, Phase, PlannedStep, Work};
 use crate::tui::model::Model;
 use crate::tui::text::cut;
 use crate::words::format::{duration, visible};
@@ -45,7 +45,7 @@ fn lines(model: &Model, step: &PlannedStep, number: usize, room: usize) -> Vec<L
     } else if !matches!(step.work, Work::Ask(_) | Work::Check(_) | Work::Baseline(_)) && step.estimate_each.is_none() {
         say(&mut lines, words::NO_ESTIMATE, room, Style::new());
     }
-    if step.offline > Offline::No {
+    if step.offline > Offline::No && !matches!(step.phase, Phase::Enter | Phase::Leave) {
         say(&mut lines, words::offline(step.offline), room, Style::new());
     }
     if step.point_of_no_return {
@@ -76,6 +76,9 @@ fn lines(model: &Model, step: &PlannedStep, number: usize, room: usize) -> Vec<L
                 room,
                 Style::new(),
             );
+        }
+        if let Some(answer) = model.state.answers.get(&step.key) {
+            say(&mut lines, &format!("  {}", words::answered(&visible(answer))), room, theme.strong());
         }
     } else {
         code(&mut lines, model, step.detail.iter().map(String::as_str), room);

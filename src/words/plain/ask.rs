@@ -116,7 +116,7 @@ pub fn typed(word: &str) -> String {
     format!("Type `{}` to go on.", visible(word))
 }
 /// Beside the default among choices.
-pub const DEFAULT: &str = " (default)";
+pub const DEFAULT: &str = " (default: Enter alone takes it)";
 /// What was typed is not the word.
 pub fn not_typed(word: &str) -> String {
     format!("That is not `{}`; nothing was decided.", visible(word))
@@ -136,7 +136,8 @@ pub fn no_return(step: &PlannedStep, from: &str) -> String {
 /// What happens at the end with nobody there.
 pub const AT_END: &str = "What shall happen at the end if you are not there?";
 /// The choices, in the order of their numbers.
-pub const AT_END_CHOICES: [&str; 2] = ["Bring the service back and record the version", "Wait for me"];
+pub const AT_END_CHOICES: [&str; 2] =
+    ["Bring the service back and record the version", "Wait for me; the service stays in maintenance until I attach"];
 
 /// The plan is approved by typing the version.
 pub fn approve(plan: &Plan) -> String {

@@ -58,7 +58,7 @@ pub fn step(number: usize, of: usize, step: &PlannedStep) -> String {
         notes.push(format!("about {}", duration(estimate)));
     }
     if let Some(floor) = &step.floor {
-        notes.push(format!("from here, without the backup you can go back to {} or later", visible(floor)));
+        notes.push(format!("from here on only {} or later can read the data", visible(floor)));
     }
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
     format!("  [{number}/{of}] {} {} {}{notes}", step.work.word(), visible(&step.key), visible(&step.title))

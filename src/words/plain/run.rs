@@ -164,7 +164,7 @@ pub fn backed_up(file: &str, size: u64) -> String {
 
 /// What the data can be read by from now on.
 pub fn floor(floor: &str) -> String {
-    format!("From here, without the backup you can go back to {} or later.", visible(floor))
+    format!("From here on only {} or later can read the data.", visible(floor))
 }
 
 /// A version was recorded.
@@ -195,9 +195,13 @@ pub const DRIVING: &str = "You drive now.";
 /// The front end leaves and the run does not.
 pub const DETACHED: &str = "You leave; the run goes on as far as it can without you. Come back: `stepwell attach`.";
 
+/// The front end leaves, and the steps run in its process.
+pub const LEFT_HERE: &str = "You leave, and the steps run here: the run stops at a safe point. `stepwell` goes on with \
+                             it, `stepwell abandon` ends it.";
+
 /// The front end leaves before the plan was approved.
 pub const DETACHED_UNAPPROVED: &str = "You leave, and nobody approves the plan. After ten minutes without anybody \
-                                       maintenance is left and the run is abandoned. Come back: `stepwell attach`.";
+                                       maintenance is left, if it was entered, and the run is abandoned. Come back: `stepwell attach`.";
 
 /// How the session ended and what the operator keeps of it.
 pub fn closing(state: &State, outcome: Outcome, summary: &Summary) -> Vec<String> {
