@@ -19,7 +19,7 @@ use crate::interview::Kind;
 use crate::tui::model::Model;
 use crate::tui::popup_view::typed;
 use crate::tui::set_up::SetUp;
-use crate::tui::text::fit;
+use crate::tui::text::{fit, width};
 use crate::words::format::visible;
 use crate::words::setup as words;
 
@@ -88,6 +88,13 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) -> usize {
             let so_far = so_far(model, set_up, room);
             let helps = !question.help.is_empty();
             divider(buf, line, if helps { words::HELP_TITLE } else { words::SO_FAR }, model);
+            // What does not fit into its row of the list is said whole.
+            if let Kind::Choice { choices, .. } = &question.kind
+                && let Some(choice) = choices.get(set_up.selected()).map(|choice| visible(choice))
+                && width(&choice) > room.saturating_sub(4)
+            {
+                say(&mut lines, &choice, room, theme.strong());
+            }
             if helps {
                 say(&mut lines, &visible(&question.help), room, Style::new());
             }
