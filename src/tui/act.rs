@@ -29,6 +29,7 @@ pub fn on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Next => return next(model),
         Action::Mark => return mark(model),
         Action::Back => return back(model),
+        Action::Forward => return open(model, model.stage()),
         Action::Search => model.popup = Some(Popup::prompt(Purpose::Search)),
         Action::FindNext => find::find(model, true),
         Action::FindPrevious => find::find(model, false),

@@ -38,6 +38,7 @@ pub enum Action {
     Next,
     Mark,
     Back,
+    Forward,
     Search,
     FindNext,
     FindPrevious,
@@ -198,6 +199,7 @@ const SCREENS: &[Binding] = &[
 
 /// Common to all screens.
 const EVERYWHERE: &[Binding] = &[
+    key(&[Press::Char('f')], "f", |_| words::FORWARD, words::H_FORWARD, Action::Forward, when::forward),
     key(&[ESC, Press::Char('b')], "b", |_| words::BACK, words::H_BACK, Action::Back, when::back),
     key(&[UP, Press::Char('k')], "↑↓", |_| words::MOVE, words::H_MOVE, Action::Up, when::movable),
     key(&[DOWN, Press::Char('j')], "j k", |_| "", words::H_MOVE, Action::Down, when::movable),

@@ -177,6 +177,11 @@ pub fn watching(model: &Model) -> bool {
     !model.wheel.yours && !model.gone && model.state.ended.is_none()
 }
 
+/// Whether an earlier screen is looked at again.
+pub fn forward(model: &Model) -> bool {
+    model.state.run.is_some() && model.screen < model.stage()
+}
+
 /// Whether there is an earlier screen, or something open to close.
 pub fn back(model: &Model) -> bool {
     model.detail || model.screen != Screen::Deployment

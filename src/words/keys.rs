@@ -21,6 +21,7 @@ pub const DECIDE: &str = "Decide";
 pub const CONFIRM: &str = "Confirm";
 pub const LEAVE: &str = "Leave";
 pub const BACK: &str = "Back";
+pub const FORWARD: &str = "Forward";
 pub const CLOSE: &str = "Close";
 pub const MOVE: &str = "Move";
 pub const SCROLL: &str = "Scroll";
@@ -40,6 +41,7 @@ pub const WHEEL: &str = "Take over";
 
 pub const H_NEXT: &str = "Do what the screen asks for next";
 pub const H_MARK: &str = "Mark the item in view as read";
+pub const H_FORWARD: &str = "Go to the screen on which the upgrade is now";
 pub const H_BACK: &str = "One screen back; nothing is undone";
 pub const H_CLOSE: &str = "Close this; nothing happens";
 pub const H_MOVE: &str = "Move the cursor, or scroll the notes";
