@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::file;
 use crate::definition::{Renderer, Text};
 use crate::model::{
-    Ask, Backfill, Command, FileEdit, Http, OnFailure, Over, PlannedStep, Probe, Query, Repeat, Template, Value, Work,
+    Ask, Backfill, Command, Convert, Converter, FileEdit, Http, OnFailure, Over, PlannedStep, Probe, Query, Repeat,
+    Template, Value, Work,
 };
 use crate::probe::Site;
 use crate::store::Engine;
@@ -136,12 +137,13 @@ fn literal(value: &Value) -> String {
 
 fn backfill_lines(b: &Backfill, here: &Here<'_>) -> Vec<String> {
     let engine = here.site.store(b.store.as_deref()).map_or(Engine::Sqlite, |(_, location)| location.engine());
-    let mut lines = match &b.statement {
-        Some(statement) => {
+    let mut lines = match (&b.statement, &b.convert) {
+        (Some(statement), _) => {
             let text = statement.for_engine(engine.word()).map_or("", |template| template.text.trim());
             text.lines().map(str::to_owned).collect()
         }
-        None => {
+        (None, Some(convert)) => convert_lines(b, convert, here),
+        (None, None) => {
             let set = b.set.iter().map(|(c, e)| format!("{c} = {e}")).collect::<Vec<_>>().join(", ");
             vec![format!("update {} set {set}", b.table)]
         }
@@ -160,6 +162,24 @@ fn backfill_lines(b: &Backfill, here: &Here<'_>) -> Vec<String> {
     if b.set_aside {
         lines.push("a row that is refused is set aside, and the others go on".to_owned());
     }
+    lines
+}
+
+fn convert_lines(b: &Backfill, convert: &Convert, here: &Here<'_>) -> Vec<String> {
+    let read = convert.read.iter().map(|(name, expression)| match expression {
+        Some(expression) => format!("{expression} as {name}"),
+        None => name.clone(),
+    });
+    let read = b.key.iter().cloned().chain(read).collect::<Vec<_>>().join(", ");
+    let mut lines = vec![format!("takes {read} of each row of {} and gives it", convert.columns().join(", "))];
+    match &convert.by {
+        Converter::Run { command, .. } => {
+            lines.push("as this command answers, a line of JSON for each row:".to_owned());
+            lines.extend(command_lines(command, here).into_iter().map(|line| format!("  {line}")));
+        }
+        Converter::Set(set) => lines.extend(set.iter().map(|(column, value)| format!("  {column} = {}", value.text))),
+    }
+    lines.push(format!("in {}", b.table));
     lines
 }
 

@@ -1,7 +1,9 @@
 //! The statements of a backfill, put together once: a text that does not change is prepared once for a connection.
 
+use super::answer::Form;
+use super::travel::Travel;
 use crate::definition::template::fill_sql;
-use crate::model::{Backfill, Value};
+use crate::model::{Backfill, Convert, Value};
 use crate::store::Engine;
 
 /// Values of a key's columns.
@@ -58,6 +60,8 @@ pub struct Statements {
     change: [Sql; 2],
     /// The key before which so many rows are to be changed.
     quantile: [Sql; 2],
+    /// Where rows leave the database, instead of `change`.
+    pub travel: Option<Travel>,
 }
 
 impl Statements {
@@ -92,6 +96,7 @@ impl Statements {
             highest: format!("select {key} from {table} order by {descending} limit 1"),
             end: [end(true), end(false)],
             change: [along.change(spec, &table, true)?, along.change(spec, &table, false)?],
+            travel: spec.convert.as_ref().map(|convert| along.travel(spec, convert, &table)),
             quantile: [quantile(true), quantile(false)],
             key: spec.key.clone(),
         })
@@ -111,10 +116,15 @@ impl Statements {
 
     /// A row's key as people read it.
     pub fn named(&self, key: &[Value]) -> String {
-        let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), |text| format!("'{text}'"));
-        let columns = self.key.iter().zip(key).map(|(name, value)| format!("{name} = {}", plain(value)));
-        columns.collect::<Vec<_>>().join(", ")
+        named(&self.key, key)
     }
+}
+
+/// Values under their names, as people read them.
+pub fn named(names: &[String], values: &[Value]) -> String {
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), |text| format!("'{text}'"));
+    let columns = names.iter().zip(values).map(|(name, value)| format!("{name} = {}", plain(value)));
+    columns.collect::<Vec<_>>().join(", ")
 }
 
 /// The columns along which it goes, quoted.
@@ -150,6 +160,37 @@ impl Along {
             Ok(())
         })?;
         Ok(sql)
+    }
+
+    /// How rows leave and come back. They stay locked in between.
+    fn travel(&self, spec: &Backfill, convert: &Convert, table: &str) -> Travel {
+        let mut columns = self.keys.clone();
+        columns.extend(convert.read.iter().map(|(name, expression)| match expression {
+            Some(expression) => format!("{expression} as {}", self.engine.quoted(name)),
+            None => self.engine.quoted(name),
+        }));
+        let key = self.keys.join(", ");
+        let read = |from_start: bool| {
+            let mut sql = Sql { text: format!("select {} from {table} where ", columns.join(", ")), ..Sql::default() };
+            self.range(&mut sql, from_start);
+            sql.text.push_str(&format!(" and ({}) order by {key}{}", spec.pending, self.engine.exclusive()));
+            sql
+        };
+        let mut write = Sql { text: format!("update {table} set "), ..Sql::default() };
+        for (i, column) in convert.columns().into_iter().enumerate() {
+            write.text.push_str(&format!("{}{} = ", if i == 0 { "" } else { ", " }, self.engine.quoted(column)));
+            write.push(self.engine, Slot::Skip);
+        }
+        for (i, key) in self.keys.iter().enumerate() {
+            write.text.push_str(&format!(" {} {key} = ", if i == 0 { "where" } else { "and" }));
+            write.push(self.engine, Slot::Skip);
+        }
+        let form = Form {
+            keys: spec.key.len(),
+            names: spec.key.iter().chain(convert.read.iter().map(|(name, _)| name)).cloned().collect(),
+            write: convert.columns().into_iter().map(str::to_owned).collect(),
+        };
+        Travel { form, read: [read(true), read(false)], write: write.text }
     }
 
     /// The keys of a batch.
