@@ -69,7 +69,7 @@ fn convert(context: &Context, node: &Node) -> Option<Convert> {
                 let help = "add `write:` with the columns that the command gives";
                 context.report(fields.place(), "nothing says which columns the command gives", help);
             }
-            let command = fields.get("run", filter);
+            let command = fields.get("run", filter).map(Box::new);
             command.zip(write).map(|(command, write)| Converter::Run { command, write })
         }
         Some(_) => {

@@ -49,7 +49,7 @@ pub struct Convert {
 #[serde(rename_all = "snake_case")]
 pub enum Converter {
     /// A program that gets rows as lines of JSON and answers each with such a line, which has these columns.
-    Run { command: Command, write: Vec<String> },
+    Run { command: Box<Command>, write: Vec<String> },
     /// Columns, each with an expression over `row`.
     Set(Vec<(String, Expression)>),
 }

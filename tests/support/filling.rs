@@ -55,6 +55,11 @@ impl Place {
         self.folder.path().join("db.sqlite")
     }
 
+    /// A place for a file of the test's own.
+    pub fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
     fn location(&self) -> Location {
         match &self.server {
             Some(server) => Location::parse(&server.url(), Path::new("/")).expect("a URL"),
@@ -203,6 +208,14 @@ impl Running<'_> {
 pub struct Holder<'a> {
     place: &'a Place,
     connection: Option<Connection>,
+}
+
+impl Holder<'_> {
+    /// Ends it so that what it changed lasts.
+    pub fn commit(mut self) {
+        let Some(connection) = &mut self.connection else { return };
+        self.place.runtime.block_on(connection.commit()).expect("commits");
+    }
 }
 
 impl Drop for Holder<'_> {

@@ -44,7 +44,8 @@ pub enum Broke {
 #[derive(Debug)]
 pub struct Program {
     child: Child,
-    input: BufWriter<ChildStdin>,
+    /// Until there are no more rows.
+    input: Option<BufWriter<ChildStdin>>,
     output: BufReader<ChildStdout>,
     silence: Duration,
     /// The last line of its standard error.
@@ -78,7 +79,8 @@ impl Program {
         let said = Arc::default();
         let listener = tokio::spawn(listen(errors, Arc::clone(&said), context.clone(), command.secret_output));
         let silence = command.timeout.map_or(SILENCE, Duration::from_secs);
-        Ok(Program { child, input: BufWriter::new(input), output: BufReader::new(output), silence, said, listener })
+        let input = Some(BufWriter::new(input));
+        Ok(Program { child, input, output: BufReader::new(output), silence, said, listener })
     }
 
     /// Gives it rows and takes its answers, at the same time: it may answer each at once, or read several before.
@@ -90,6 +92,7 @@ impl Program {
         let ended = {
             let Program { input, output, .. } = self;
             let feed = async {
+                let Some(input) = input else { return Ok(()) };
                 for row in rows {
                     input.write_all(form.line(row).as_bytes()).await?;
                 }
@@ -98,13 +101,18 @@ impl Program {
             let take = answers(output, form, rows, silence);
             tokio::pin!(feed, take);
             let mut fed = false;
-            loop {
+            let ended = loop {
                 tokio::select! {
                     ended = &mut take => break ended,
                     // A program that does not read has ended or will, and its output says so.
                     _ = &mut feed, if !fed => fed = true,
                 }
+            };
+            if ended.is_ok() && !fed {
+                // It answered the last row before it read the end of its line.
+                let _ = tokio::time::timeout(silence, feed).await;
             }
+            ended
         };
         match ended {
             Ok(_) if !self.output.buffer().is_empty() => Err(too_many()),
@@ -132,7 +140,7 @@ impl Program {
     /// # Errors
     /// When it wrote more lines than it was given rows, or ends badly.
     pub async fn finish(mut self) -> Result<(), Broke> {
-        let _ = self.input.shutdown().await;
+        self.input = None;
         let silence = self.silence;
         let mut more = [0];
         let rest = async {

@@ -266,6 +266,7 @@ impl<'a, 'c> Worker<'a, 'c> {
             return Ok(());
         }
         (self.deaths, self.deadly) = (0, self.deadly + 1);
+        self.patience.reset();
         if self.deadly > DEATHS {
             return Err(Outcome::permanent(format!("one row after the other: {how}")));
         }
