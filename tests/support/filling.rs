@@ -93,14 +93,20 @@ impl Place {
     }
 
     /// A transaction of somebody else, open until the holder is dropped.
-    pub fn hold(&self, statement: &str) -> Holder<'_> {
+    pub fn begin(&self) -> Holder<'_> {
         let connection = self.runtime.block_on(async {
             let mut connection = Connection::open(&self.location()).await.expect("opens");
             connection.begin().await.expect("begins");
-            connection.execute(statement, &[]).await.expect(statement);
             connection
         });
         Holder { place: self, connection: Some(connection) }
+    }
+
+    /// Such a transaction after its first statement.
+    pub fn hold(&self, statement: &str) -> Holder<'_> {
+        let mut holder = self.begin();
+        holder.execute(statement);
+        holder
     }
 
     /// Starts an attempt, as a new runner would.
@@ -211,10 +217,24 @@ pub struct Holder<'a> {
 }
 
 impl Holder<'_> {
+    /// Carries out a statement in it, however long that waits for others.
+    pub fn execute(&mut self, statement: &str) {
+        assert!(self.try_execute(statement), "{statement} is refused");
+    }
+
+    /// False when it is refused; then the transaction is of no use any more.
+    pub fn try_execute(&mut self, statement: &str) -> bool {
+        let Some(connection) = &mut self.connection else { return false };
+        self.place.runtime.block_on(connection.execute(statement, &[])).is_ok()
+    }
+
     /// Ends it so that what it changed lasts.
     pub fn commit(mut self) {
-        let Some(connection) = &mut self.connection else { return };
-        self.place.runtime.block_on(connection.commit()).expect("commits");
+        let Some(mut connection) = self.connection.take() else { return };
+        self.place.runtime.block_on(async {
+            connection.commit().await.expect("commits");
+            connection.close().await;
+        });
     }
 }
 
