@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::{Connection as _, MySqlConnection, PgConnection, SqliteConnection};
 
 use super::rows::{KEPT, Limit};
-use super::{Engine, Location, Rows, StoreError, blocker, kill_point, mysql, postgres, sqlite};
+use super::{Building, Engine, Location, Rows, StoreError, blocker, building, kill_point, mysql, postgres, sqlite};
 use crate::model::Value;
 
 /// How long closing a connection may take.
@@ -132,6 +132,20 @@ impl Connection {
         };
         self.pass("after", sql);
         done
+    }
+
+    /// [`Connection::execute`], telling now and then how far the server is with an index that the statement builds.
+    ///
+    /// # Errors
+    /// As [`Connection::execute`].
+    pub async fn execute_telling(
+        &mut self,
+        sql: &str,
+        binds: &[Value],
+        tell: impl FnMut(Building),
+    ) -> Result<u64, StoreError> {
+        let at_work = self.server.clone();
+        building::told(at_work.as_ref(), self.execute(sql, binds), tell).await
     }
 
     /// Bytes that the store takes.
