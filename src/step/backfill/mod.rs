@@ -9,6 +9,7 @@ mod answer;
 mod checkpoint;
 mod convert;
 mod crew;
+mod left;
 mod limits;
 mod patience;
 mod program;
@@ -24,10 +25,11 @@ use tokio::sync::watch;
 use super::{Context, Control, Outcome, Report};
 use crate::journal::Fenced;
 use crate::model::{Backfill, Template};
-use crate::store::{Connection, Engine, Location, StoreError};
+use crate::store::{Connection, Engine, Location};
 use checkpoint::{Pass, Standing, begin, finish, first_bad, load};
 use convert::Converter;
 use crew::{Crew, Hand};
+use left::count;
 use limits::Watch;
 use patience::Patience;
 use program::Broke;
@@ -166,7 +168,7 @@ impl<'a> Over<'a> {
     async fn count(&self, connection: &mut Connection) -> Result<u64, Outcome> {
         let mut patience = self.patience();
         loop {
-            match count(self.statements, connection).await {
+            match count(self.statements, self.store.1, connection).await {
                 Ok(left) => return Ok(left),
                 Err(e) => self.wait(&mut patience, e.into()).await?,
             }
@@ -188,7 +190,7 @@ impl<'a> Over<'a> {
     }
 
     async fn try_begin(&self, connection: &mut Connection, last: &Standing) -> Result<Standing, Fenced> {
-        let found = count(self.statements, connection).await?;
+        let found = count(self.statements, self.store.1, connection).await?;
         let Cut { ranges, dense } = ranges::cut(self.statements, connection, self.workers, found).await?;
         let pass = Pass { done: last.done(), found, ranges, dense };
         begin(self.context, connection, last, pass).await
@@ -229,9 +231,4 @@ async fn dismiss(hands: &mut [Hand<'_>]) -> Result<(), Outcome> {
         converter.finish().await.map_err(|(Broke::Died(how) | Broke::Wrong(how))| Outcome::permanent(how))?;
     }
     Ok(())
-}
-
-async fn count(statements: &Statements, connection: &mut Connection) -> Result<u64, StoreError> {
-    let left = connection.query(&statements.count, &[]).await?.number().unwrap_or(0);
-    Ok(u64::try_from(left).unwrap_or(0))
 }

@@ -53,6 +53,8 @@ pub struct Statements {
     pub key: Vec<String>,
     /// Rows that are still to be changed.
     pub count: String,
+    /// Those up to a key, and those behind it.
+    pub count_parts: [Sql; 2],
     pub lowest: String,
     pub highest: String,
     /// The key of the last row of a batch: from the start, and from a key on.
@@ -80,6 +82,12 @@ impl Statements {
             sql.push(engine, Slot::Skip);
             sql
         };
+        let part = |operators: [&str; 2], slot: fn(usize) -> Slot| {
+            let mut sql =
+                Sql { text: format!("select count(*) from {table} where ({pending}) and "), ..Sql::default() };
+            along.compared(&mut sql, operators[0], operators[1], slot);
+            sql
+        };
         let quantile = |from_start: bool| {
             let mut sql = Sql { text: format!("select {key} from {table} where ({pending})"), ..Sql::default() };
             if !from_start {
@@ -92,6 +100,7 @@ impl Statements {
         };
         Ok(Statements {
             count: format!("select count(*) from {table} where {pending}"),
+            count_parts: [part(["<", "<="], Slot::Upto), part([">", ">"], Slot::After)],
             lowest: format!("select {key} from {table} order by {key} limit 1"),
             highest: format!("select {key} from {table} order by {descending} limit 1"),
             end: [end(true), end(false)],

@@ -120,7 +120,8 @@ impl<'a, 'c> Worker<'a, 'c> {
         };
         let (ended, took) = match &mut log {
             Some(log) => {
-                let (ended, ()) = tokio::join!(batch, log.copy());
+                let (ended, ()) = tokio::join!(batch, log.copy_some());
+                log.written(ended.1);
                 log.bound().await;
                 ended
             }
