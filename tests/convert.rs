@@ -389,6 +389,11 @@ fn a_run_that_is_killed_while_rows_are_out_goes_on() {
             Some(kind) => ledger.on(kind).build(),
             None => ledger.build(),
         };
+        ledger
+            .run(["plan"])
+            .exit(0)
+            .prints("takes id, amount of each row of entries")
+            .prints("gives it to this command");
         let list = ledger.home().join("points");
         ledger.run_with(RUN, &[("STEPWELL_KILL_POINTS", &list.to_string_lossy())]).exit(0);
         let expected = ledger.contents();

@@ -142,7 +142,7 @@ fn backfill_lines(b: &Backfill, here: &Here<'_>) -> Vec<String> {
             let text = statement.for_engine(engine.word()).map_or("", |template| template.text.trim());
             text.lines().map(str::to_owned).collect()
         }
-        (None, Some(convert)) => convert_lines(b, convert, here),
+        (None, Some(convert)) => vec![format!("takes {} of each row of {}", taken(b, convert), b.table)],
         (None, None) => {
             let set = b.set.iter().map(|(c, e)| format!("{c} = {e}")).collect::<Vec<_>>().join(", ");
             vec![format!("update {} set {set}", b.table)]
@@ -150,6 +150,9 @@ fn backfill_lines(b: &Backfill, here: &Here<'_>) -> Vec<String> {
     };
     let until = if b.statement.is_some() { "until no row of it is left " } else { "" };
     lines.push(format!("{until}where {}", b.pending));
+    if let Some(convert) = &b.convert {
+        lines.extend(convert_lines(convert, here));
+    }
     let along = b.key.join(", ");
     lines.push(format!("in batches along ({along}); each batch and its checkpoint are one transaction"));
     if let Some(workers) = b.workers.filter(|n| *n > 1 && engine != Engine::Sqlite) {
@@ -165,21 +168,29 @@ fn backfill_lines(b: &Backfill, here: &Here<'_>) -> Vec<String> {
     lines
 }
 
-fn convert_lines(b: &Backfill, convert: &Convert, here: &Here<'_>) -> Vec<String> {
+/// What is read of a row that leaves the database.
+fn taken(b: &Backfill, convert: &Convert) -> String {
     let read = convert.read.iter().map(|(name, expression)| match expression {
-        Some(expression) => format!("{expression} as {name}"),
-        None => name.clone(),
+        Some(expression) if expression != name => format!("{expression} as {name}"),
+        _ => name.clone(),
     });
-    let read = b.key.iter().cloned().chain(read).collect::<Vec<_>>().join(", ");
-    let mut lines = vec![format!("takes {read} of each row of {} and gives it", convert.columns().join(", "))];
+    b.key.iter().cloned().chain(read).collect::<Vec<_>>().join(", ")
+}
+
+/// What becomes of it there.
+fn convert_lines(convert: &Convert, here: &Here<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
     match &convert.by {
         Converter::Run { command, .. } => {
-            lines.push("as this command answers, a line of JSON for each row:".to_owned());
+            lines.push("gives it to this command, a line of JSON for each row:".to_owned());
             lines.extend(command_lines(command, here).into_iter().map(|line| format!("  {line}")));
+            lines.push(format!("and writes what that answers: {}", convert.columns().join(", ")));
         }
-        Converter::Set(set) => lines.extend(set.iter().map(|(column, value)| format!("  {column} = {}", value.text))),
+        Converter::Set(set) => {
+            lines.push("and writes".to_owned());
+            lines.extend(set.iter().map(|(column, value)| format!("  {column} = {}", value.text)));
+        }
     }
-    lines.push(format!("in {}", b.table));
     lines
 }
 

@@ -95,7 +95,7 @@ impl Collector {
 
 /// About how many bytes a value takes in memory.
 fn weight(value: &Value) -> usize {
-    const OTHERS: usize = 32;
+    const OTHERS: usize = 64;
     match value {
         Value::String(text) => OTHERS + text.len(),
         // Bytes, in hexadecimal.
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn rows_are_taken_until_they_weigh_too_much() {
         let mut collector = Collector::new(Limit::Weight(1_000));
-        let row = || vec![Value::from(1), "x".repeat(400).into()];
+        let row = || vec![Value::from(1), "x".repeat(300).into()];
         assert!(collector.push(row()) && collector.push(row()));
         assert!(!collector.push(row()), "these are enough");
         let rows = collector.finish();
