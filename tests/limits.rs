@@ -86,6 +86,45 @@ fn a_log_that_is_not_archived_is_waited_for() {
     runner.arrives();
 }
 
+/// A replica that falls behind while rows are changed, and catches up.
+#[test]
+fn a_replica_that_is_behind_is_waited_for() {
+    for kind in [Kind::Postgres, Kind::Mariadb] {
+        let ledger = Ledger::new().on_server(Server::start_followed(kind)).build();
+        let server = ledger.server.as_ref().expect("a server");
+        let replica = server.replica();
+        let followed = || replica.sql("select count(*) from information_schema.tables where table_name = 'entries'");
+        while followed() != "1" {
+            std::thread::yield_now();
+        }
+        let replicas = match kind {
+            Kind::Postgres => String::new(),
+            Kind::Mariadb => format!(", replicas: [ \"{}\" ]", replica.url()),
+        };
+        limit(&ledger, &format!("{{ replica_lag: 2s{replicas} }}"));
+        replica.fall_behind();
+        ledger.sql("update entries set amount = amount + 1");
+        while server.behind(&replica) < 3 {
+            std::thread::yield_now();
+        }
+        let mut runner = ledger.start_runner();
+        runner.wait_outside(FILL, "the lag of the replicas is ");
+        ledger
+            .run(["status"])
+            .exit(7)
+            .prints("waiting: for others: the lag of the replicas is")
+            .prints("the limit is 2 s");
+        assert_eq!(ledger.ask("select count(*) from entries where cents is not null"), "0", "{kind:?}");
+        replica.catch_up();
+        runner.arrives();
+        assert_eq!(ledger.version(), "2.0.0");
+        let same = "select count(*) from entries where cents = amount * 100";
+        while replica.sql(same) != "100" {
+            std::thread::yield_now();
+        }
+    }
+}
+
 #[test]
 fn a_limit_that_cannot_be_asked_is_not_kept_by_looking_away() {
     let ledger = Ledger::new().on(Kind::Mariadb).build();

@@ -13,7 +13,7 @@ use serde_yaml::Value;
 use stepwell::definition::{load_deployment, load_dir};
 use stepwell::schema::Document;
 
-use support::database::execute;
+use support::database::{ask, execute};
 use support::loader::known_keys;
 use support::schema::{Others, Schema};
 
@@ -65,6 +65,11 @@ fn examples() -> Vec<Example> {
         }
     }
     assert!(open.is_none(), "an example is not closed");
+    examples
+}
+
+fn yaml_examples() -> Vec<Example> {
+    let mut examples = examples();
     examples.retain(|example| example.kind.starts_with("yaml"));
     examples
 }
@@ -123,7 +128,7 @@ fn faults(written: &Path) -> Vec<String> {
 
 #[test]
 fn every_example_of_the_reference_is_accepted() {
-    let examples = examples();
+    let examples = yaml_examples();
     assert!(examples.len() >= 20, "only {} examples", examples.len());
     let mut wrong = Vec::new();
     for example in examples {
@@ -186,7 +191,7 @@ fn ids_of(item: &Value, found: &mut Vec<String>) {
 #[test]
 fn every_example_of_the_reference_is_planned() {
     let mut wrong = Vec::new();
-    for example in examples().iter().filter(|example| example.kind != "yaml deployment") {
+    for example in yaml_examples().iter().filter(|example| example.kind != "yaml deployment") {
         let folder = tempfile::tempdir().expect("a folder");
         write(example, folder.path());
         let releases = folder.path().join("releases");
@@ -220,7 +225,7 @@ fn every_example_of_the_reference_is_planned() {
 #[test]
 fn the_first_definition_is_carried_out() {
     let folder = tempfile::tempdir().expect("a folder");
-    let examples = examples();
+    let examples = yaml_examples();
     let [system, release, deployment, ..] = examples.as_slice() else { panic!("three examples") };
     let database = folder.path().join("notes.sqlite");
     let deployment = deployment.text.replace("/srv/notes/notes.sqlite", &database.display().to_string());
@@ -239,6 +244,35 @@ fn the_first_definition_is_carried_out() {
     let ran = stepwell(folder.path(), ["run", "--yes"]);
     assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
     assert_eq!(stepwell(folder.path(), ["status"]).status.code(), Some(0), "it is up to date");
+}
+
+/// The examples of rows that leave the database, with the program that stands beside them.
+#[test]
+fn rows_are_converted_as_the_reference_shows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let examples = examples();
+    let example = |part: &str| &examples.iter().find(|example| example.text.contains(part)).expect(part).text;
+    let (label, slug) = (example("id: label"), example("id: slug"));
+    for (name, text) in [
+        ("system.yaml", &completed("", &SYSTEM)),
+        ("releases/2.0.0.yaml", &format!("release: 2.0.0\nsteps:\n{label}{slug}")),
+        ("bin/label.py", &example("b64encode").to_owned()),
+    ] {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+    deploy(folder.path());
+    let database = folder.path().join("db.sqlite");
+    execute(
+        &database,
+        "create table items (id integer primary key, path text, label text, slug text);
+         insert into items (path) values ('A/b'), ('Ä \"c\"')",
+    );
+    let ran = stepwell(folder.path(), ["run", "--yes", "--from", "1.0.0", "--force"]);
+    assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
+    let rows = ask(&database, "select group_concat(label || ' ' || slug) from items");
+    assert_eq!(rows, "QS9i a-b,w4QgImMi ä \"c\"");
 }
 
 #[test]

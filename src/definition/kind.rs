@@ -2,17 +2,13 @@
 
 use marked_yaml::Node;
 
+use super::backfill::backfill;
 use super::duration;
 use super::edit::edit;
-use super::node::{
-    Context, Fields, Mentioned, boolean, entries, list, number, one_or_list, parsed, place, template, text,
-};
+use super::node::{Context, Fields, Mentioned, boolean, list, parsed, place, template, text};
 use super::probe::{Allowed, command, expect, http, probe, query, store};
-use super::step::{Part, at_least_one, step_list};
-use crate::model::{AskSpec, Backfill, BackupSpec, Http, Kind, SqlSpec, Wait};
-
-/// So many workers write into one table; each takes a connection of the server.
-const MOST_WORKERS: u32 = 16;
+use super::step::{Part, step_list};
+use crate::model::{AskSpec, BackupSpec, Http, Kind, SqlSpec, Wait};
 
 /// The one key among a step's that says what it does. Ask for all others first.
 pub(super) fn kind(fields: &Fields<'_>) -> Option<Kind> {
@@ -58,45 +54,6 @@ fn sql(context: &Context, node: &Node) -> Option<SqlSpec> {
     let statements = fields.need("statements", |context, node| list(context, node, query));
     fields.finish();
     Some(SqlSpec { store, statements: statements? })
-}
-
-fn backfill(context: &Context, node: &Node) -> Option<Backfill> {
-    let fields = Fields::of(context, node, "a backfill")?;
-    let store = store(&fields);
-    let table = fields.need("table", text);
-    let key = fields.need("key", |context, node| one_or_list(context, node, text));
-    let pending = fields.need("where", text);
-    let (sets, states) = (fields.has("set"), fields.has("statement"));
-    let set = fields.get("set", |context, node| {
-        entries(context, node, |context, column, value| Some((column.as_str().to_owned(), text(context, value)?)))
-    });
-    let statement = fields.get("statement", query);
-    let batch = fields.get("batch", at_least_one);
-    let workers = fields.get("workers", workers);
-    let only_while = fields.get("only_while", |context, node| probe(context, node, Allowed::default())).map(Box::new);
-    fields.finish();
-    if sets && states {
-        context.report(fields.key_place("statement"), "a backfill has both `set` and `statement`", "keep one of them");
-    }
-    if !sets && !states {
-        let help = "add `set:` with columns and their values, or `statement:` with what is done for each batch";
-        context.report(fields.place(), "a backfill does not say what is done with the rows", help);
-    }
-    if states && statement.is_none() || sets && set.is_none() {
-        return None;
-    }
-    let set = set.unwrap_or_default();
-    let (table, key, pending) = (table?, key?, pending?);
-    Some(Backfill { store, table, key, pending, set, statement, batch, workers, only_while, set_aside: false })
-}
-
-fn workers(context: &Context, node: &Node) -> Option<u32> {
-    let count = number(context, node)?;
-    if !(1..=MOST_WORKERS).contains(&count) {
-        let help = format!("write 1 to {MOST_WORKERS}");
-        context.report(place(node), format!("a backfill cannot have {count} workers"), help);
-    }
-    Some(count)
 }
 
 fn run(context: &Context, node: &Node) -> Option<Kind> {

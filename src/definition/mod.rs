@@ -4,6 +4,7 @@
 //! line and column, the line itself and what to do. Nothing here asks a store or starts a program.
 
 mod advice;
+mod backfill;
 mod bytes;
 mod catalogue;
 mod deployment;

@@ -156,6 +156,12 @@ pub(super) fn query(context: &Context, node: &Node) -> Option<Query> {
 
 /// The keys that start a program, on steps and probes alike.
 pub(super) fn command(fields: &Fields<'_>) -> Option<Command> {
+    let stdin = fields.get("stdin", template);
+    Some(Command { stdin, ..program(fields)? })
+}
+
+/// The keys of any program, also of one whose input comes from elsewhere.
+pub(super) fn program(fields: &Fields<'_>) -> Option<Command> {
     let argv = fields.need("argv", |context, node| {
         let argv = list(context, node, template)?;
         if argv.is_empty() {
@@ -165,10 +171,9 @@ pub(super) fn command(fields: &Fields<'_>) -> Option<Command> {
     });
     let env = fields.entries("env", variable);
     let cwd = fields.get("cwd", template);
-    let stdin = fields.get("stdin", template);
     let timeout = timeout(fields);
     let secret_output = fields.get("secret_output", boolean).unwrap_or(false);
-    Some(Command { argv: argv?, env, cwd, stdin, timeout, secret_output, expect: None })
+    Some(Command { argv: argv?, env, cwd, timeout, secret_output, ..Command::default() })
 }
 
 /// An environment variable and its value.

@@ -1,8 +1,8 @@
 //! Goes over every template, expression and probe of a catalogue, with the loop names that are in reach there.
 
 use crate::model::{
-    Ask, AskSpec, Catalogue, Check, Command, Estimate, Expect, Expression, FileEdit, Http, Kind, Over, Probe, Query,
-    Repeat, Setting, Step, Template,
+    Ask, AskSpec, Catalogue, Check, Command, Converter, Estimate, Expect, Expression, FileEdit, Http, Kind, Over,
+    Probe, Query, Repeat, Setting, Step, Template,
 };
 
 /// What is in reach at some point besides the names that are everywhere.
@@ -111,7 +111,18 @@ fn kind<'c>(kind: &'c Kind, within: &Where<'c>, visit: &mut dyn Visit) {
         Kind::Backup(backup) => backup.to.iter().for_each(|t| visit.template(t, within)),
         Kind::Steps(steps) => steps.iter().for_each(|s| step(s, within, visit)),
         Kind::Check(own) => check(own, within, visit),
-        Kind::Backfill(backfill) => backfill.only_while.iter().for_each(|p| probe(p, within, visit)),
+        Kind::Backfill(backfill) => {
+            backfill.only_while.iter().for_each(|p| probe(p, within, visit));
+            match backfill.convert.as_ref().map(|convert| &convert.by) {
+                Some(Converter::Run { command: filter, .. }) => command(filter, within, visit),
+                Some(Converter::Set(set)) => {
+                    let mut inner = within.clone();
+                    inner.names.push("row");
+                    set.iter().for_each(|(_, value)| visit.expression(value, &inner));
+                }
+                None => {}
+            }
+        }
         Kind::Use(_) => {}
     }
 }

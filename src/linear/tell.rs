@@ -135,7 +135,7 @@ pub(super) fn pulse(state: &State, quiet: u64) -> String {
     let since = |at: Option<jiff::Timestamp>| at.zip(state.now).map_or(0, |(at, now)| between(at, now)) + quiet;
     let silent = Some(since(row.heard)).filter(|ms| *ms >= SILENT);
     let beside = state.under_way().into_iter().filter(|other| other.key != row.key).map(|row| row.key.as_str());
-    let pulse = run::pulse(&line, progress::text(row).as_deref(), since(row.began), silent);
+    let pulse = run::pulse(&line, progress::text(row, state).as_deref(), since(row.began), silent);
     format!("{pulse}{}", run::beside(&beside.collect::<Vec<_>>()))
 }
 
@@ -169,12 +169,12 @@ mod tests {
         }
         let (lines, pulse) = take(4, EventKind::Log { key: key("b"), line: "half".to_owned() });
         assert_eq!(lines, ["    | b: half"]);
-        let first = "[2/3] running 2.0.0/each/b Title of 2.0.0/each/b, 3 s so far";
+        let first = "[2/3] running 2.0.0/each/b Title of 2.0.0/each/b, no progress available, 3 s expected, 3 s so far";
         assert_eq!(pulse, format!("{first}; and 2 more: 2.0.0/each/a, 2.0.0/each/c"));
         let failed = StepState::Failed { error: "no".to_owned(), transient: false };
         take(5, EventKind::StepChanged { key: key("b"), state: failed });
         let (_, pulse) = take(5, EventKind::RunChanged { state: RunState::Failed });
-        let first = "[1/3] running 2.0.0/each/a Title of 2.0.0/each/a, 3 s so far";
+        let first = "[1/3] running 2.0.0/each/a Title of 2.0.0/each/a, no progress available, 3 s expected, 3 s so far";
         assert_eq!(pulse, format!("{first}; and 1 more: 2.0.0/each/c"), "what goes on is told");
     }
 }

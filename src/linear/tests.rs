@@ -267,9 +267,9 @@ async fn a_silent_step_gives_a_sign_of_life_every_ten_seconds() {
     assert_eq!(
         pulses,
         [
-            "[2/3] running 2.0.0/fill Title of 2.0.0/fill, 10 s so far",
-            "[2/3] running 2.0.0/fill Title of 2.0.0/fill, 20 s so far",
-            "[2/3] running 2.0.0/fill Title of 2.0.0/fill, 30 s so far, nothing heard for 30 s",
+            "[2/3] running 2.0.0/fill Title of 2.0.0/fill, no progress available, 3 s expected, 10 s so far",
+            "[2/3] running 2.0.0/fill Title of 2.0.0/fill, no progress available, 3 s expected, 20 s so far",
+            "[2/3] running 2.0.0/fill Title of 2.0.0/fill, no progress available, 3 s expected, 30 s so far, nothing heard for 30 s",
         ]
     );
 }

@@ -1,5 +1,6 @@
 //! The words of the domain. Nothing here does input or output; every other module may use it.
 
+mod backfill;
 mod decision;
 mod event;
 mod exit;
@@ -19,6 +20,7 @@ mod text;
 mod version;
 mod window;
 
+pub use backfill::{Backfill, Convert, Converter};
 pub use decision::{AtEnd, Decision, MaintenanceChoice};
 pub use event::{Actor, Event, EventKind, Outcome, RunState, Service, Severity, StepState, Summary};
 pub use exit::Exit;
@@ -32,8 +34,8 @@ pub use release::{Catalogue, Fact, Notes, Release, StoreSpec, System, Versions};
 pub use speed::{Left, Speed};
 pub use state::{CheckRow, LOG_LINES, Need, State};
 pub use step::{
-    AskSpec, Backfill, BackupSpec, Check, Command, Edits, Estimate, FileEdit, FileFormat, Http, Kind, Level, Offline,
-    OnFailure, Over, Repeat, Resume, Retry, Setting, Space, SqlSpec, Step, Wait,
+    AskSpec, BackupSpec, Check, Command, Edits, Estimate, FileEdit, FileFormat, Http, Kind, Level, Offline, OnFailure,
+    Over, Repeat, Resume, Retry, Setting, Space, SqlSpec, Step, Wait,
 };
 pub use survey::{
     CheckResult, CheckStatus, FactFound, FactSource, LastRun, NoteItem, NotePage, Route, SourceAnswer, StoreFound,

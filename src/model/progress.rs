@@ -20,6 +20,11 @@ pub struct StepRow {
 }
 
 impl StepRow {
+    /// Whether anything was told of how far it is.
+    pub fn is_told(&self) -> bool {
+        self.done > 0 || self.total.is_some()
+    }
+
     /// Units done in a second, of late; `None` before that can be told.
     pub fn rate(&self) -> Option<u64> {
         self.speed.rate()

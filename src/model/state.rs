@@ -181,6 +181,10 @@ impl State {
             EventKind::StepChanged { key, state } => self.step_changed(key, state, event.at),
             EventKind::Progress { key, done, total, unit } => {
                 if let Some(row) = self.row_mut(key) {
+                    if row.unit != *unit {
+                        // Another part of the step, which is counted in something else.
+                        row.speed = Speed::default();
+                    }
                     row.speed.reached(*done, event.at);
                     row.done = *done;
                     row.total = *total;

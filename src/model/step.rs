@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expression, Place, Probe, Query, Template};
+use super::{Backfill, Expression, Place, Probe, Query, Template};
 
 /// One unit of work, or a group of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,34 +54,6 @@ pub enum Kind {
 pub struct SqlSpec {
     pub store: Option<String>,
     pub statements: Vec<Query>,
-}
-
-/// Rows changed in keyset batches inside the database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Backfill {
-    pub store: Option<String>,
-    pub table: String,
-    /// Columns of the primary key, in order.
-    pub key: Vec<String>,
-    /// The idempotent predicate: rows that are still to do.
-    #[serde(rename = "where")]
-    pub pending: String,
-    /// Column and SQL expression; empty where there is a statement.
-    pub set: Vec<(String, String)>,
-    /// What is done for each batch instead of setting columns; `{{ range }}` stands for the batch's keys.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub statement: Option<Query>,
-    /// Rows of the first batch; later ones follow the time they take.
-    pub batch: Option<u64>,
-    /// So many at a time, where the database lets several write; one when not given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub workers: Option<u32>,
-    /// Batches are done while this is so; otherwise they wait.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub only_while: Option<Box<Probe>>,
-    /// A row that is refused is set aside, and the others go on.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub set_aside: bool,
 }
 
 /// A program and its arguments. There is never a shell.

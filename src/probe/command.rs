@@ -41,17 +41,17 @@ pub async fn ask(site: &Site, command: &Command) -> Result<Answer, AskError> {
     Ok(answer)
 }
 
-/// Runs a program to its end and takes what it wrote.
+/// A program with its arguments, environment and folder, in a process group of its own; and its name for people. It ends
+/// when it is dropped.
 ///
 /// # Errors
-/// When it cannot be started or does not end in time; its whole process group is then stopped.
-pub async fn run(site: &Site, command: &Command) -> Result<Outcome, AskError> {
+/// When something cannot be filled in, or no program is named.
+pub fn prepared(site: &Site, command: &Command) -> Result<(String, tokio::process::Command), AskError> {
     let renderer = site.renderer();
     let argv = renderer.argv(&command.argv)?;
     let shown = argv.first().map(Text::to_string).unwrap_or_default();
-    let fail = |reason: String| AskError::Command { program: shown.clone(), reason };
     let [program, args @ ..] = argv.as_slice() else {
-        return Err(fail("its argument list is empty".to_owned()));
+        return Err(AskError::Command { program: shown, reason: "its argument list is empty".to_owned() });
     };
     let mut process = tokio::process::Command::new(program.reveal(&site.secrets));
     process.args(args.iter().map(|a| a.reveal(&site.secrets))).env_clear().envs(base_env()).process_group(0);
@@ -62,9 +62,21 @@ pub async fn run(site: &Site, command: &Command) -> Result<Outcome, AskError> {
         Some(cwd) => process.current_dir(renderer.text(cwd)?.reveal(&site.secrets)),
         None => process.current_dir(&site.dir),
     };
+    process.kill_on_drop(true);
+    Ok((shown, process))
+}
+
+/// Runs a program to its end and takes what it wrote.
+///
+/// # Errors
+/// When it cannot be started or does not end in time; its whole process group is then stopped.
+pub async fn run(site: &Site, command: &Command) -> Result<Outcome, AskError> {
+    let (shown, mut process) = prepared(site, command)?;
+    let fail = |reason: String| AskError::Command { program: shown.clone(), reason };
+    let renderer = site.renderer();
     let input = command.stdin.as_ref().map(|t| renderer.text(t)).transpose()?.map(|t| t.reveal(&site.secrets));
     process.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
-    process.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    process.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = process.spawn().map_err(|e| fail(e.to_string()))?;
     let group = child.id();
     let patience = command.timeout.map_or(PATIENCE, Duration::from_secs);
@@ -104,7 +116,8 @@ async fn drain(pipe: Option<impl tokio::io::AsyncRead + Unpin>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn kill_group(pid: Option<u32>) {
+/// Stops a process group at once, where it is known: a process that was waited for has no number any more.
+pub fn kill_group(pid: Option<u32>) {
     let pid = pid.and_then(|p| i32::try_from(p).ok()).and_then(rustix::process::Pid::from_raw);
     if let Some(pid) = pid {
         let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);

@@ -12,7 +12,7 @@ mod sql;
 mod verdict;
 
 pub use answer::{lines_answer, text_lines};
-pub use command::{Outcome, base_env, run as run_command};
+pub use command::{Outcome, base_env, kill_group, prepared, run as run_command};
 pub use http::request;
 pub use resolve::{Problem, Resolved, resolve};
 pub use site::Site;

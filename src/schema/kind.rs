@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Defs;
-use super::probe::{command, query, request};
+use super::probe::{command, program, query, request};
 use super::shape::{
     Mapping, any, at_least_one, entries, filled_list, list, one_or_list, shared, text, time, workers, yes_or_no,
 };
@@ -31,6 +31,8 @@ pub(super) fn defs(defs: &mut Defs) {
     let mut put = |name: &str, schema: Mapping| drop(defs.insert(name.to_owned(), schema.done()));
     put("sql", sql());
     put("backfill", backfill());
+    put("convert", convert());
+    put("filter", program(Mapping::of(FILTER)).may("timeout", time(), SILENCE));
     put("run", expecting(command(Mapping::of("A program. There is never a shell.")), RUN));
     put("http", expecting(request(Mapping::of("A request.")), HTTP));
     put("file", file());
@@ -67,10 +69,16 @@ fn backfill() -> Mapping {
             "SQL that is carried out for each batch, instead of `set`: text, or one for each engine. `{{ range }}` \
              stands for the keys of the batch. Its rows must not match `where` afterwards.",
         )
+        .kind(
+            "convert",
+            shared("convert"),
+            "What becomes of rows outside the database, instead of `set`. They come back in the transaction of their \
+             batch.",
+        )
         .may(
             "batch",
             at_least_one(),
-            "Rows of the first batch; 2000 if not given. Later ones aim at 100 ms, in maintenance 400 ms.",
+            "Rows of the first batch; 2000 if not given, 100 with `convert`. Later ones aim at 100 ms, in maintenance 400 ms.",
         )
         .may(
             "workers",
@@ -78,6 +86,23 @@ fn backfill() -> Mapping {
             "So many work at a time, each on keys of its own, 1 to 16; 1 if not given. Without effect on SQLite.",
         )
         .may("only_while", shared("probe"), "Batches are done while this is so; otherwise they wait.")
+}
+
+const FILTER: &str = "A program that gets each row as a line of JSON on its standard input, and writes such a line for \
+                      each, in the same order.";
+const SILENCE: &str = "How long it may keep silent while a row waits for its answer; a minute if not given.";
+
+fn convert() -> Mapping {
+    let columns = one_or_list(text());
+    Mapping::of("Rows leave the database and come back changed: a program or expressions give the new values.")
+        .may(
+            "read",
+            any(&[columns.clone(), entries(text())]),
+            "What is read of a row besides its key: columns, or names with SQL expressions.",
+        )
+        .kind("run", shared("filter"), "A program that is given rows and answers each; it needs `write`.")
+        .kind("set", entries(text()), "Column and expression. A row's values are `row.NAME`.")
+        .may("write", columns, "The columns that the program gives.")
 }
 
 fn file() -> Mapping {

@@ -87,6 +87,15 @@ pub(super) fn query() -> Value {
 
 /// The keys that start a program.
 pub(super) fn command(mapping: Mapping) -> Mapping {
+    program(mapping).may("stdin", text(), "Its input; empty if not given.").may(
+        "timeout",
+        time(),
+        "After this time its process group is stopped. A step without one has no limit, a probe one minute.",
+    )
+}
+
+/// The keys of any program, also of one whose input comes from elsewhere.
+pub(super) fn program(mapping: Mapping) -> Mapping {
     mapping
         .need(
             "argv",
@@ -100,12 +109,6 @@ pub(super) fn command(mapping: Mapping) -> Mapping {
              and STEPWELL_ATTEMPT, and nothing else.",
         )
         .may("cwd", text(), "Its folder; that of stepwell.yaml if not given.")
-        .may("stdin", text(), "Its input; empty if not given.")
-        .may(
-            "timeout",
-            time(),
-            "After this time its process group is stopped. A step without one has no limit, a probe one minute.",
-        )
         .may("secret_output", yes_or_no(), "`yes`: what it writes is not shown.")
 }
 

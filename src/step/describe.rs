@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::file;
 use crate::definition::{Renderer, Text};
 use crate::model::{
-    Ask, Backfill, Command, FileEdit, Http, OnFailure, Over, PlannedStep, Probe, Query, Repeat, Template, Value, Work,
+    Ask, Backfill, Command, Convert, Converter, FileEdit, Http, OnFailure, Over, PlannedStep, Probe, Query, Repeat,
+    Template, Value, Work,
 };
 use crate::probe::Site;
 use crate::store::Engine;
@@ -136,18 +137,22 @@ fn literal(value: &Value) -> String {
 
 fn backfill_lines(b: &Backfill, here: &Here<'_>) -> Vec<String> {
     let engine = here.site.store(b.store.as_deref()).map_or(Engine::Sqlite, |(_, location)| location.engine());
-    let mut lines = match &b.statement {
-        Some(statement) => {
+    let mut lines = match (&b.statement, &b.convert) {
+        (Some(statement), _) => {
             let text = statement.for_engine(engine.word()).map_or("", |template| template.text.trim());
             text.lines().map(str::to_owned).collect()
         }
-        None => {
+        (None, Some(convert)) => vec![format!("takes {} of each row of {}", taken(b, convert), b.table)],
+        (None, None) => {
             let set = b.set.iter().map(|(c, e)| format!("{c} = {e}")).collect::<Vec<_>>().join(", ");
             vec![format!("update {} set {set}", b.table)]
         }
     };
     let until = if b.statement.is_some() { "until no row of it is left " } else { "" };
     lines.push(format!("{until}where {}", b.pending));
+    if let Some(convert) = &b.convert {
+        lines.extend(convert_lines(convert, here));
+    }
     let along = b.key.join(", ");
     lines.push(format!("in batches along ({along}); each batch and its checkpoint are one transaction"));
     if let Some(workers) = b.workers.filter(|n| *n > 1 && engine != Engine::Sqlite) {
@@ -159,6 +164,32 @@ fn backfill_lines(b: &Backfill, here: &Here<'_>) -> Vec<String> {
     }
     if b.set_aside {
         lines.push("a row that is refused is set aside, and the others go on".to_owned());
+    }
+    lines
+}
+
+/// What is read of a row that leaves the database.
+fn taken(b: &Backfill, convert: &Convert) -> String {
+    let read = convert.read.iter().map(|(name, expression)| match expression {
+        Some(expression) if expression != name => format!("{expression} as {name}"),
+        _ => name.clone(),
+    });
+    b.key.iter().cloned().chain(read).collect::<Vec<_>>().join(", ")
+}
+
+/// What becomes of it there.
+fn convert_lines(convert: &Convert, here: &Here<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    match &convert.by {
+        Converter::Run { command, .. } => {
+            lines.push("gives it to this command, a line of JSON for each row:".to_owned());
+            lines.extend(command_lines(command, here).into_iter().map(|line| format!("  {line}")));
+            lines.push(format!("and writes what that answers: {}", convert.columns().join(", ")));
+        }
+        Converter::Set(set) => {
+            lines.push("and writes".to_owned());
+            lines.extend(set.iter().map(|(column, value)| format!("  {column} = {}", value.text)));
+        }
     }
     lines
 }

@@ -37,7 +37,7 @@ use crate::model::{PlannedStep, Work};
 pub async fn run(step: &PlannedStep, context: &Context) -> Outcome {
     match &step.work {
         Work::Sql(sql) => sql::run(sql, context, step.done_when.is_some()).await,
-        Work::Backfill(backfill) => backfill::run(backfill, context).await,
+        Work::Backfill(backfill) => backfill::run(backfill, step.as_user.as_ref(), context).await,
         Work::Run(command) => run::run(command, step.as_user.as_ref(), context).await,
         Work::File(edit) => file::run(edit, context),
         Work::Ask(ask) => ask::run(ask, context),

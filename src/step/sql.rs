@@ -8,10 +8,10 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Context, Outcome};
+use super::{Context, Outcome, Report};
 use crate::journal::Mark;
 use crate::model::{SqlSpec, Value};
-use crate::store::{Connection, Engine};
+use crate::store::{Building, Connection, Engine};
 
 /// How far the statements of a step are, where they are units of their own.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -83,7 +83,7 @@ async fn together(
     }
     for (i, statement) in statements.iter().enumerate() {
         let failed = |e| named(e, i, statements.len(), "; all of the step was rolled back");
-        connection.execute(&statement.sql, &statement.binds).await.map_err(failed)?;
+        execute(statement, context, connection).await.map_err(failed)?;
         tell(context, i + 1, statements.len());
     }
     let done = statements.iter().map(|s| s.hash.clone()).collect();
@@ -123,7 +123,7 @@ async fn one_by_one(
             context.marks.begin(connection).await?;
             set(context, connection, false, &at).await?;
             connection.commit().await?;
-            let result = connection.execute(&statement.sql, &statement.binds).await;
+            let result = execute(statement, context, connection).await;
             at.begun = None;
             match result {
                 Ok(_) => at.done.push(statement.hash.clone()),
@@ -140,7 +140,7 @@ async fn one_by_one(
             context.marks.begin(connection).await?;
         } else {
             context.marks.begin(connection).await?;
-            if let Err(e) = connection.execute(&statement.sql, &statement.binds).await {
+            if let Err(e) = execute(statement, context, connection).await {
                 connection.rollback().await;
                 return Err(named(e, i, total, "; it was rolled back, the ones before it have taken effect"));
             }
@@ -151,6 +151,39 @@ async fn one_by_one(
         tell(context, i + 1, total);
     }
     Ok(Outcome::Done)
+}
+
+/// Carries out a statement. One that builds an index tells how far that is.
+async fn execute(
+    statement: &Statement,
+    context: &Context,
+    connection: &mut Connection,
+) -> Result<u64, crate::store::StoreError> {
+    let (mut last, mut reached) = (String::new(), (0, None, "blocks"));
+    let mut begins = |phase: String| {
+        if last != phase {
+            context.report(Report::Log(phase.clone()));
+            last = phase;
+        }
+    };
+    let tell = |building| match building {
+        Building::Counted { phase, done, total, unit } => {
+            begins(phase);
+            reached = (done, Some(total), unit);
+            context.progress(done, Some(total), unit);
+        }
+        Building::Phase(phase) => {
+            begins(phase);
+            // It works again, if it waited.
+            context.progress(reached.0, reached.1, reached.2);
+        }
+        Building::Waits { phase, process } => {
+            begins(phase);
+            let text = format!("for process {process} to end its transaction, before the index can be used");
+            context.report(Report::Waiting(text));
+        }
+    };
+    connection.execute_telling(&statement.sql, &statement.binds, tell).await
 }
 
 async fn set(context: &Context, connection: &mut Connection, done: bool, at: &Checkpoint) -> Result<(), Outcome> {

@@ -78,7 +78,7 @@ impl Place {
         };
         // The control's other end has to live.
         let (_go, control) = watch::channel(Control::Go);
-        backfill::run(&spec, &Context { control, ..self.context.clone() }).await
+        backfill::run(&spec, None, &Context { control, ..self.context.clone() }).await
     }
 
     async fn left(&self) -> Option<i64> {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sqlx::{Connection as _, MySqlConnection, PgConnection, SqliteConnection};
 
-use super::rows::KEPT;
-use super::{Engine, Location, Rows, StoreError, blocker, kill_point, mysql, postgres, sqlite};
+use super::rows::{KEPT, Limit};
+use super::{Building, Engine, Location, Rows, StoreError, blocker, building, kill_point, mysql, postgres, sqlite};
 use crate::model::Value;
 
 /// How long closing a connection may take.
@@ -98,11 +98,23 @@ impl Connection {
     /// # Errors
     /// As [`Connection::query`].
     pub async fn query_up_to(&mut self, sql: &str, binds: &[Value], most: usize) -> Result<Rows, StoreError> {
+        self.rows(sql, binds, Limit::Kept(most)).await
+    }
+
+    /// Runs one statement and takes its rows until they weigh so many bytes.
+    ///
+    /// # Errors
+    /// As [`Connection::query`].
+    pub async fn query_within(&mut self, sql: &str, binds: &[Value], bytes: usize) -> Result<Rows, StoreError> {
+        self.rows(sql, binds, Limit::Weight(bytes)).await
+    }
+
+    async fn rows(&mut self, sql: &str, binds: &[Value], limit: Limit) -> Result<Rows, StoreError> {
         let Connection { inner, server, .. } = self;
         match inner {
-            Inner::Sqlite(inner) => sqlite::query(inner, sql, binds, most).await,
-            Inner::Postgres(inner) => blocker::named(server.as_ref(), postgres::query(inner, sql, binds, most)).await,
-            Inner::Mysql(inner) => blocker::named(server.as_ref(), mysql::query(inner, sql, binds, most)).await,
+            Inner::Sqlite(inner) => sqlite::query(inner, sql, binds, limit).await,
+            Inner::Postgres(inner) => blocker::named(server.as_ref(), postgres::query(inner, sql, binds, limit)).await,
+            Inner::Mysql(inner) => blocker::named(server.as_ref(), mysql::query(inner, sql, binds, limit)).await,
         }
     }
 
@@ -120,6 +132,20 @@ impl Connection {
         };
         self.pass("after", sql);
         done
+    }
+
+    /// [`Connection::execute`], telling now and then how far the server is with an index that the statement builds.
+    ///
+    /// # Errors
+    /// As [`Connection::execute`].
+    pub async fn execute_telling(
+        &mut self,
+        sql: &str,
+        binds: &[Value],
+        tell: impl FnMut(Building),
+    ) -> Result<u64, StoreError> {
+        let at_work = self.server.clone();
+        building::told(at_work.as_ref(), self.execute(sql, binds), tell).await
     }
 
     /// Bytes that the store takes.

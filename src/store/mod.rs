@@ -4,6 +4,7 @@
 //! bound, never pasted.
 
 mod blocker;
+mod building;
 mod connection;
 mod dialect;
 mod error;
@@ -22,6 +23,7 @@ mod value;
 
 use std::time::Duration;
 
+pub use building::Building;
 pub use connection::Connection;
 pub use error::{StoreError, Trouble};
 pub use kill_point::kill_point;

@@ -6,7 +6,7 @@ use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection as _, Row, SqliteConnection, TypeInfo, ValueRef};
 
-use super::rows::Collector;
+use super::rows::{Collector, Limit};
 use super::value::{bytes, unbytes};
 use super::{LOCK_WAIT, Rows, StoreError, Trouble};
 use crate::model::Value;
@@ -75,13 +75,16 @@ pub async fn query(
     connection: &mut SqliteConnection,
     sql: &str,
     binds: &[Value],
-    most: usize,
+    limit: Limit,
 ) -> Result<Rows, StoreError> {
-    let mut collector = Collector::new(most);
+    let mut collector = Collector::new(limit);
     let mut stream = bound(sql, binds)?.fetch(connection);
     while let Some(row) = stream.try_next().await.map_err(|e| trouble(&e))? {
         collector.columns(row.columns().iter().map(|c| c.name().to_owned()).collect());
-        collector.push((0..row.columns().len()).map(|i| value(&row, i)).collect::<Result<_, _>>()?);
+        let values = (0..row.columns().len()).map(|i| value(&row, i)).collect::<Result<_, _>>()?;
+        if !collector.push(values) {
+            break;
+        }
     }
     Ok(collector.finish())
 }

@@ -116,6 +116,12 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// A step of which nobody can tell how far it is; how long it was said to take is known of some.
+pub fn no_progress(estimate: Option<u64>) -> String {
+    let expected = estimate.map(|ms| format!(", {} expected", duration(ms))).unwrap_or_default();
+    format!("no progress available{expected}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

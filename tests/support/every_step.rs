@@ -5,6 +5,29 @@ use std::fs;
 use super::ledger::{Ledger, LedgerDeployment};
 use super::server::Kind;
 
+/// Two batches of rows that a command converts.
+pub const CONVERT: &str = r#"
+  - id: convert
+    title: Convert three rows
+    backfill:
+      table: entries
+      key: id
+      where: id <= 3 and amount < 100000
+      batch: 2
+      convert:
+        read: amount
+        run:
+          argv:
+            - sh
+            - -c
+            - |
+              while IFS= read -r row; do
+                amount=${row##*:} amount=${amount%?}
+                echo "${row%%,*},\"amount\":$((amount + 100000))}"
+              done
+        write: amount
+"#;
+
 const STEPS: &str = r#"
   - id: backup
     title: Back up the ledger
@@ -53,7 +76,7 @@ pub enum Config {
 
 impl Config {
     fn build(self) -> LedgerDeployment {
-        let ledger = Ledger::new().with_steps(STEPS);
+        let ledger = Ledger::new().with_steps(&format!("{}{STEPS}", CONVERT.trim_end()));
         match self {
             Config::Sqlite => ledger.build(),
             Config::Server(kind) => ledger.on(kind).build(),

@@ -55,6 +55,11 @@ impl Place {
         self.folder.path().join("db.sqlite")
     }
 
+    /// A place for a file of the test's own.
+    pub fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
     fn location(&self) -> Location {
         match &self.server {
             Some(server) => Location::parse(&server.url(), Path::new("/")).expect("a URL"),
@@ -88,14 +93,20 @@ impl Place {
     }
 
     /// A transaction of somebody else, open until the holder is dropped.
-    pub fn hold(&self, statement: &str) -> Holder<'_> {
+    pub fn begin(&self) -> Holder<'_> {
         let connection = self.runtime.block_on(async {
             let mut connection = Connection::open(&self.location()).await.expect("opens");
             connection.begin().await.expect("begins");
-            connection.execute(statement, &[]).await.expect(statement);
             connection
         });
         Holder { place: self, connection: Some(connection) }
+    }
+
+    /// Such a transaction after its first statement.
+    pub fn hold(&self, statement: &str) -> Holder<'_> {
+        let mut holder = self.begin();
+        holder.execute(statement);
+        holder
     }
 
     /// Starts an attempt, as a new runner would.
@@ -203,6 +214,28 @@ impl Running<'_> {
 pub struct Holder<'a> {
     place: &'a Place,
     connection: Option<Connection>,
+}
+
+impl Holder<'_> {
+    /// Carries out a statement in it, however long that waits for others.
+    pub fn execute(&mut self, statement: &str) {
+        assert!(self.try_execute(statement), "{statement} is refused");
+    }
+
+    /// False when it is refused; then the transaction is of no use any more.
+    pub fn try_execute(&mut self, statement: &str) -> bool {
+        let Some(connection) = &mut self.connection else { return false };
+        self.place.runtime.block_on(connection.execute(statement, &[])).is_ok()
+    }
+
+    /// Ends it so that what it changed lasts.
+    pub fn commit(mut self) {
+        let Some(mut connection) = self.connection.take() else { return };
+        self.place.runtime.block_on(async {
+            connection.commit().await.expect("commits");
+            connection.close().await;
+        });
+    }
 }
 
 impl Drop for Holder<'_> {

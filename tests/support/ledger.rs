@@ -73,6 +73,7 @@ const REST: &str = r"
 pub struct Ledger {
     between: String,
     server: Option<Kind>,
+    started: Option<Server>,
     journal_in_store: bool,
 }
 
@@ -84,6 +85,13 @@ impl Ledger {
     /// On a server instead of a file.
     pub fn on(mut self, kind: Kind) -> Ledger {
         self.server = Some(kind);
+        self
+    }
+
+    /// On a server that runs already.
+    pub fn on_server(mut self, server: Server) -> Ledger {
+        self.server = Some(server.kind);
+        self.started = Some(server);
         self
     }
 
@@ -135,7 +143,7 @@ impl Ledger {
         let mut ledger = LedgerDeployment {
             gate,
             deployment,
-            server: self.server.map(Server::start),
+            server: self.started.or_else(|| self.server.map(Server::start)),
             journal: if self.journal_in_store { "{ store: db }" } else { "file" },
         };
         ledger.fill();

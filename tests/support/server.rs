@@ -1,5 +1,7 @@
 //! Real database servers in a private folder, on a Unix socket. They end with the test that started them.
 
+mod replica;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -30,6 +32,8 @@ pub struct Server {
     port: Option<u16>,
     /// Whether it takes little memory.
     small: bool,
+    /// Its own arguments.
+    more: &'static [&'static str],
 }
 
 /// A password that a URL has to carry whole.
@@ -78,7 +82,7 @@ impl Server {
         let folder = tempfile::Builder::new().prefix("sw").tempdir_in("/tmp").expect("a folder");
         copy(&template, &folder.path().join("data"));
         give_away(kind, folder.path());
-        let mut server = Server { kind, folder, child: None, log: Log::default(), port, small };
+        let mut server = Server { kind, folder, child: None, log: Log::default(), port, small, more: &[] };
         if port.is_some() {
             server.certify();
         }
@@ -90,7 +94,7 @@ impl Server {
     /// Starts the server's process and waits until it answers.
     pub fn run(&mut self) {
         let [data, socket] = [self.folder.path().join("data"), self.socket()];
-        let command = match self.kind {
+        let mut command = match self.kind {
             Kind::Postgres => {
                 let mut command = as_nobody(program("postgres"));
                 command.arg("-D").arg(&data).arg("-k").arg(&socket);
@@ -136,8 +140,9 @@ impl Server {
                 command
             }
         };
+        command.args(self.more);
         let ready = match self.kind {
-            Kind::Postgres => "database system is ready to accept connections",
+            Kind::Postgres => "database system is ready to accept",
             Kind::Mariadb => "ready for connections",
         };
         self.child = Some(started(command, ready, &self.log));

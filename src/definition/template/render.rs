@@ -45,6 +45,12 @@ impl fmt::Debug for Templates {
     }
 }
 
+impl fmt::Debug for Renderer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Renderer")
+    }
+}
+
 impl Renderer {
     pub fn new(names: &Names, scheme: &Scheme) -> Self {
         Templates::new(scheme).with(names)
@@ -126,6 +132,20 @@ impl Renderer {
                 _ => Err(format!("`{}` is {}, not a list", expression.text, article(&value))),
             }
         })
+    }
+
+    /// What expressions make of a row, which they see as `row`.
+    ///
+    /// # Errors
+    /// When one does not evaluate or uses a secret.
+    pub fn of_row<'e>(
+        &self,
+        row: serde_json::Map<String, Value>,
+        expressions: impl IntoIterator<Item = &'e Expression>,
+    ) -> Result<Vec<Value>, TemplateError> {
+        let scope = self.closed.with_row(&Arc::new(row));
+        let value = |e: &Expression| self.attempt_at(e.place, || json(&scope.evaluate(&e.text)?));
+        expressions.into_iter().map(value).collect()
     }
 
     fn render(&self, template: &Template) -> Result<Text, String> {

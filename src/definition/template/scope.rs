@@ -25,6 +25,8 @@ pub(super) struct Scope {
     release: Option<String>,
     /// Whether secrets may be referred to. Where they may not, looking one up is an error.
     pub(super) secrets: bool,
+    /// What `row` is, where there is one.
+    row: Option<Arc<serde_json::Map<String, Value>>>,
     depth: u8,
 }
 
@@ -51,11 +53,16 @@ pub(super) struct Reference(String);
 
 impl Scope {
     pub(super) fn new(env: Arc<Environment<'static>>, names: Names) -> Self {
-        Scope { env, names: Arc::new(names), release: None, secrets: true, depth: 0 }
+        Scope { env, names: Arc::new(names), release: None, secrets: true, row: None, depth: 0 }
     }
 
     pub(super) fn with_secrets(&self, secrets: bool) -> Self {
         Scope { secrets, ..self.clone() }
+    }
+
+    /// The same names, and `row`.
+    pub(super) fn with_row(&self, row: &Arc<serde_json::Map<String, Value>>) -> Self {
+        Scope { row: Some(Arc::clone(row)), ..self.clone() }
     }
 
     /// Evaluates one expression. The result is never undefined.
@@ -133,6 +140,9 @@ impl Scope {
 
     fn top(&self, name: &str) -> Engine {
         let names = &self.names;
+        if let ("row", Some(row)) = (name, &self.row) {
+            return self.view(At::Item(name.to_owned(), (**row).clone()));
+        }
         if let Some(item) = names.items.get(name) {
             return match item {
                 Value::Object(columns) => self.view(At::Item(name.to_owned(), columns.clone())),

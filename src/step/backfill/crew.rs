@@ -6,14 +6,23 @@ use std::sync::{Mutex, PoisonError};
 use futures_util::future::join_all;
 use tokio::sync::watch;
 
-use super::checkpoint::{Position, Standing};
+use super::checkpoint::{Bad, Position, Standing};
+use super::convert::Converter;
 use super::limits::Watch;
 use super::patience::Patience;
 use super::size::Size;
 use super::statements::{Key, Statements};
-use super::worker::Worker;
+use super::worker::{MOST_ASIDE, Worker};
 use super::{Context, Outcome};
 use crate::store::{Connection, Location};
+
+/// What a worker works with, from one pass to the next.
+#[derive(Debug)]
+pub struct Hand<'a> {
+    pub connection: Connection,
+    /// Where rows leave the database.
+    pub converter: Option<Converter<'a>>,
+}
 
 /// What the workers of a pass share.
 #[derive(Debug)]
@@ -70,13 +79,13 @@ impl<'a> Crew<'a> {
         workers.min(self.open.len() as u64)
     }
 
-    /// Does all that is left of the pass, with a worker for each connection. Gives back where that ended.
-    pub async fn work(mut self, connections: &mut [Connection], first: u64) -> (Standing, Result<(), Outcome>) {
-        self.workers = u32::try_from(connections.len()).unwrap_or(u32::MAX);
+    /// Does all that is left of the pass, with a worker for each hand. Gives back where that ended.
+    pub async fn work(mut self, hands: &mut [Hand<'_>], first: u64) -> (Standing, Result<(), Outcome>) {
+        self.workers = u32::try_from(hands.len()).unwrap_or(u32::MAX);
         self.tell();
-        let workers = connections.iter_mut().map(|connection| {
+        let workers = hands.iter_mut().map(|hand| {
             let size = Size::new(first);
-            let worker = Worker::new(&self, connection, size, Patience::new(self.halt.subscribe()));
+            let worker = Worker::new(&self, hand, size, Patience::new(self.halt.subscribe()));
             async {
                 let ended = worker.work().await;
                 if ended.is_err() {
@@ -120,6 +129,17 @@ impl<'a> Crew<'a> {
     /// Rows set aside so far.
     pub fn aside(&self) -> u64 {
         self.aside.load(Ordering::Relaxed)
+    }
+
+    /// A row that is refused, and why.
+    pub fn refused(&self, bad: &Bad) -> String {
+        format!("{}: {}", self.statements.named(&bad.key), bad.error)
+    }
+
+    /// Why another row is not set aside.
+    pub fn too_many_aside(&self, bad: &Bad) -> String {
+        let named = self.refused(bad);
+        format!("more than {MOST_ASIDE} rows are refused, which are too many to set aside; {named}")
     }
 
     fn tell(&self) {

@@ -5,13 +5,18 @@
 //!
 //! Rows that came or changed behind a pass are found by the count at its end, and done by another pass.
 
+mod answer;
 mod checkpoint;
+mod convert;
 mod crew;
+mod left;
 mod limits;
 mod patience;
+mod program;
 mod ranges;
 mod size;
 mod statements;
+mod travel;
 mod wal;
 mod worker;
 
@@ -19,12 +24,15 @@ use tokio::sync::watch;
 
 use super::{Context, Control, Outcome, Report};
 use crate::journal::Fenced;
-use crate::model::Backfill;
-use crate::store::{Connection, Engine, Location, StoreError};
+use crate::model::{Backfill, Template};
+use crate::store::{Connection, Engine, Location};
 use checkpoint::{Pass, Standing, begin, finish, first_bad, load};
-use crew::Crew;
+use convert::Converter;
+use crew::{Crew, Hand};
+use left::count;
 use limits::Watch;
 use patience::Patience;
+use program::Broke;
 use ranges::Cut;
 use statements::Statements;
 use worker::MOST_ASIDE;
@@ -36,9 +44,9 @@ const STALLED: u32 = 5;
 const NAMED: usize = 5;
 
 /// Carries out one attempt. Killed, it ends at once, and the store rolls back what was open.
-pub async fn run(spec: &Backfill, context: &Context) -> Outcome {
+pub async fn run(spec: &Backfill, as_user: Option<&Template>, context: &Context) -> Outcome {
     tokio::select! {
-        ended = attempt(spec, context) => match ended {
+        ended = attempt(spec, as_user, context) => match ended {
             Ok(outcome) | Err(outcome) => outcome,
         },
         () = killed(context) => Outcome::Stopped,
@@ -52,18 +60,19 @@ async fn killed(context: &Context) {
     }
 }
 
-async fn attempt(spec: &Backfill, context: &Context) -> Result<Outcome, Outcome> {
+async fn attempt(spec: &Backfill, as_user: Option<&Template>, context: &Context) -> Result<Outcome, Outcome> {
     let store = context.site.store(spec.store.as_deref())?;
     let engine = store.1.engine();
     let statements = Statements::new(spec, engine).map_err(Outcome::permanent)?;
     let workers = if engine == Engine::Sqlite { 1 } else { u64::from(spec.workers.unwrap_or(1).max(1)) };
-    let mut over = Over { context, store, statements: &statements, workers, nobody: watch::channel(false).0 };
-    let mut connections = vec![over.connect().await?];
-    let ended = over.all(spec, &mut connections).await;
-    for connection in connections {
+    let mut over =
+        Over { context, store, spec, as_user, statements: &statements, workers, nobody: watch::channel(false).0 };
+    let mut hands = vec![over.hand(over.connect().await?)];
+    let ended = over.all(&mut hands).await;
+    for hand in hands {
         // After an error it may be in the middle of anything.
         if ended.is_ok() {
-            connection.close().await;
+            hand.connection.close().await;
         }
     }
     ended
@@ -74,35 +83,42 @@ struct Over<'a> {
     context: &'a Context,
     /// Its name and its place.
     store: (&'a str, &'a Location),
+    spec: &'a Backfill,
+    as_user: Option<&'a Template>,
     statements: &'a Statements,
     workers: u64,
     nobody: watch::Sender<bool>,
 }
 
-impl Over<'_> {
-    async fn all(&mut self, spec: &Backfill, connections: &mut Vec<Connection>) -> Result<Outcome, Outcome> {
-        let Some(mut standing) = load(self.context, &mut connections[0]).await? else { return Ok(Outcome::Adopted) };
+impl<'a> Over<'a> {
+    async fn all(&mut self, hands: &mut Vec<Hand<'a>>) -> Result<Outcome, Outcome> {
+        let spec = self.spec;
+        let Some(mut standing) = load(self.context, &mut hands[0].connection).await? else {
+            return Ok(Outcome::Adopted);
+        };
         // A pass that was over before this attempt says nothing of what can be done now.
         let mut fresh = !standing.all_over();
         if standing.positions.is_empty() || standing.aside() >= MOST_ASIDE {
-            standing = self.begin(&mut connections[0], &standing).await?;
+            standing = self.begin(&mut hands[0].connection, &standing).await?;
             fresh = true;
         }
         let mut stalled = 0;
+        let first = if spec.convert.is_some() { size::FIRST_CONVERTED } else { size::FIRST };
         loop {
             let watch = Watch::new(self.context, self.store.1, spec.only_while.as_deref(), self.workers);
             let crew = Crew::new(self.context, watch, self.store.1, self.statements, spec.set_aside, standing);
-            self.open(connections, crew.wanted(self.workers)).await?;
+            self.open(hands, crew.wanted(self.workers)).await?;
             let ended;
-            (standing, ended) = crew.work(connections, spec.batch.unwrap_or(size::FIRST)).await;
+            (standing, ended) = crew.work(hands, spec.batch.unwrap_or(first)).await;
             if let Err(outcome) = ended {
                 return if outcome == Outcome::Stopped { Ok(outcome) } else { Err(outcome) };
             }
-            let main = &mut connections[0];
+            let main = &mut hands[0].connection;
             self.context.report(Report::Verifying);
             let left = self.count(main).await?;
             if left == standing.aside() {
-                return self.end(main, &standing).await;
+                let outcome = self.end(main, &standing).await?;
+                return dismiss(hands).await.map(|()| outcome);
             }
             let Pass { done, found, .. } = standing.pass;
             stalled = if left < found { 0 } else { stalled + 1 };
@@ -127,13 +143,18 @@ impl Over<'_> {
         }
     }
 
+    fn hand(&self, connection: Connection) -> Hand<'a> {
+        let converter = self.spec.convert.as_deref().map(|convert| Converter::new(convert, self.as_user, self.context));
+        Hand { connection, converter }
+    }
+
     /// As many connections as there are workers, or as many as the server gives.
-    async fn open(&self, connections: &mut Vec<Connection>, wanted: u64) -> Result<(), Outcome> {
-        while (connections.len() as u64) < wanted {
+    async fn open(&self, hands: &mut Vec<Hand<'a>>, wanted: u64) -> Result<(), Outcome> {
+        while (hands.len() as u64) < wanted {
             match self.context.connect(self.store.0, self.store.1).await {
-                Ok(connection) => connections.push(connection),
+                Ok(connection) => hands.push(self.hand(connection)),
                 Err(Fenced::Store(e)) if e.is_transient() => {
-                    let has = connections.len();
+                    let has = hands.len();
                     self.context.report(Report::Log(format!("goes on with {has} of {wanted} workers: {e}")));
                     break;
                 }
@@ -147,7 +168,7 @@ impl Over<'_> {
     async fn count(&self, connection: &mut Connection) -> Result<u64, Outcome> {
         let mut patience = self.patience();
         loop {
-            match count(self.statements, connection).await {
+            match count(self.statements, self.store.1, connection).await {
                 Ok(left) => return Ok(left),
                 Err(e) => self.wait(&mut patience, e.into()).await?,
             }
@@ -169,7 +190,7 @@ impl Over<'_> {
     }
 
     async fn try_begin(&self, connection: &mut Connection, last: &Standing) -> Result<Standing, Fenced> {
-        let found = count(self.statements, connection).await?;
+        let found = count(self.statements, self.store.1, connection).await?;
         let Cut { ranges, dense } = ranges::cut(self.statements, connection, self.workers, found).await?;
         let pass = Pass { done: last.done(), found, ranges, dense };
         begin(self.context, connection, last, pass).await
@@ -204,7 +225,10 @@ impl Over<'_> {
     }
 }
 
-async fn count(statements: &Statements, connection: &mut Connection) -> Result<u64, StoreError> {
-    let left = connection.query(&statements.count, &[]).await?.number().unwrap_or(0);
-    Ok(u64::try_from(left).unwrap_or(0))
+/// Lets the programs end that converted rows.
+async fn dismiss(hands: &mut [Hand<'_>]) -> Result<(), Outcome> {
+    for converter in hands.iter_mut().filter_map(|hand| hand.converter.as_mut()) {
+        converter.finish().await.map_err(|(Broke::Died(how) | Broke::Wrong(how))| Outcome::permanent(how))?;
+    }
+    Ok(())
 }

@@ -42,6 +42,12 @@ impl Patience {
             }
             _ => return Err(error.into()),
         }
+        self.pause(context).await;
+        Ok(())
+    }
+
+    /// Waits for longer than the last time.
+    pub async fn pause(&mut self, context: &Context) {
         let mut control = context.control.clone();
         tokio::select! {
             () = tokio::time::sleep(self.wait) => {}
@@ -49,6 +55,5 @@ impl Patience {
             _ = self.halt.wait_for(|halt| *halt) => {}
         }
         self.wait = (self.wait * 2).min(LONGEST);
-        Ok(())
     }
 }

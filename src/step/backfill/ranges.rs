@@ -60,6 +60,14 @@ pub fn is_behind(key: &Value, other: &Value) -> bool {
     matches!((whole(key), whole(other)), (Some(key), Some(other)) if key > other)
 }
 
+/// A key about halfway between two others, where they are whole numbers and at least so far apart.
+pub fn middle(low: &[Value], high: &[Value], least: u32) -> Option<Key> {
+    let ([low], [high]) = (low, high) else { return None };
+    let (low, high) = (whole(low)?, whole(high)?);
+    let far = high - low >= i128::from(least);
+    far.then(|| value(low + (high - low) / 2).map(|middle| vec![middle]))?
+}
+
 fn whole(value: &Value) -> Option<i128> {
     value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from))
 }
@@ -134,6 +142,15 @@ mod tests {
         assert_eq!(further(&u64::MAX.into(), 1), None);
         assert_eq!(further(&"a".into(), 1), None);
         assert!(is_behind(&u64::MAX.into(), &(-1).into()) && !is_behind(&1.into(), &1.into()));
+    }
+
+    #[test]
+    fn keys_are_parted_in_the_middle() {
+        assert_eq!(middle(&[i64::MIN.into()], &[u64::MAX.into()], 9), Some(vec![4_611_686_018_427_387_903_i64.into()]));
+        assert_eq!(middle(&[3.into()], &[5.into()], 2), Some(vec![4.into()]));
+        assert_eq!(middle(&[3.into()], &[5.into()], 3), None);
+        assert_eq!(middle(&["a".into()], &["b".into()], 1), None);
+        assert_eq!(middle(&[1.into(), 1.into()], &[2.into(), 2.into()], 1), None);
     }
 
     #[test]

@@ -6,6 +6,8 @@ use crate::model::Pace;
 
 /// Rows of the first batch, unless the definition says.
 pub const FIRST: u64 = 2_000;
+/// Where rows leave the database: nobody knows yet how long one takes.
+pub const FIRST_CONVERTED: u64 = 100;
 /// Batches never grow beyond this, so that the write-ahead log stays bounded.
 pub const MOST: u64 = 100_000;
 
@@ -53,6 +55,11 @@ impl Size {
             Some(n) => self.suspect = n.checked_sub(self.rows()).filter(|rest| *rest > 0),
             None => self.rows = next(self.rows, took, aim(pace)),
         }
+    }
+
+    /// Only so many rows fit into the batch.
+    pub fn cut(&mut self, rows: u64) {
+        self.rows = self.rows.min(rows).max(1);
     }
 
     /// The batch came up against somebody else, or took too long.

@@ -1,7 +1,9 @@
 //! The statements of a backfill, put together once: a text that does not change is prepared once for a connection.
 
+use super::answer::Form;
+use super::travel::Travel;
 use crate::definition::template::fill_sql;
-use crate::model::{Backfill, Value};
+use crate::model::{Backfill, Convert, Value};
 use crate::store::Engine;
 
 /// Values of a key's columns.
@@ -51,6 +53,8 @@ pub struct Statements {
     pub key: Vec<String>,
     /// Rows that are still to be changed.
     pub count: String,
+    /// Those up to a key, and those behind it.
+    pub count_parts: [Sql; 2],
     pub lowest: String,
     pub highest: String,
     /// The key of the last row of a batch: from the start, and from a key on.
@@ -58,6 +62,8 @@ pub struct Statements {
     change: [Sql; 2],
     /// The key before which so many rows are to be changed.
     quantile: [Sql; 2],
+    /// Where rows leave the database, instead of `change`.
+    pub travel: Option<Travel>,
 }
 
 impl Statements {
@@ -76,6 +82,12 @@ impl Statements {
             sql.push(engine, Slot::Skip);
             sql
         };
+        let part = |operators: [&str; 2], slot: fn(usize) -> Slot| {
+            let mut sql =
+                Sql { text: format!("select count(*) from {table} where ({pending}) and "), ..Sql::default() };
+            along.compared(&mut sql, operators[0], operators[1], slot);
+            sql
+        };
         let quantile = |from_start: bool| {
             let mut sql = Sql { text: format!("select {key} from {table} where ({pending})"), ..Sql::default() };
             if !from_start {
@@ -88,10 +100,12 @@ impl Statements {
         };
         Ok(Statements {
             count: format!("select count(*) from {table} where {pending}"),
+            count_parts: [part(["<", "<="], Slot::Upto), part([">", ">"], Slot::After)],
             lowest: format!("select {key} from {table} order by {key} limit 1"),
             highest: format!("select {key} from {table} order by {descending} limit 1"),
             end: [end(true), end(false)],
             change: [along.change(spec, &table, true)?, along.change(spec, &table, false)?],
+            travel: spec.convert.as_ref().map(|convert| along.travel(spec, convert, &table)),
             quantile: [quantile(true), quantile(false)],
             key: spec.key.clone(),
         })
@@ -111,10 +125,15 @@ impl Statements {
 
     /// A row's key as people read it.
     pub fn named(&self, key: &[Value]) -> String {
-        let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), |text| format!("'{text}'"));
-        let columns = self.key.iter().zip(key).map(|(name, value)| format!("{name} = {}", plain(value)));
-        columns.collect::<Vec<_>>().join(", ")
+        named(&self.key, key)
     }
+}
+
+/// Values under their names, as people read them.
+pub fn named(names: &[String], values: &[Value]) -> String {
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), |text| format!("'{text}'"));
+    let columns = names.iter().zip(values).map(|(name, value)| format!("{name} = {}", plain(value)));
+    columns.collect::<Vec<_>>().join(", ")
 }
 
 /// The columns along which it goes, quoted.
@@ -150,6 +169,37 @@ impl Along {
             Ok(())
         })?;
         Ok(sql)
+    }
+
+    /// How rows leave and come back. They stay locked in between.
+    fn travel(&self, spec: &Backfill, convert: &Convert, table: &str) -> Travel {
+        let mut columns = self.keys.clone();
+        columns.extend(convert.read.iter().map(|(name, expression)| match expression {
+            Some(expression) => format!("{expression} as {}", self.engine.quoted(name)),
+            None => self.engine.quoted(name),
+        }));
+        let key = self.keys.join(", ");
+        let read = |from_start: bool| {
+            let mut sql = Sql { text: format!("select {} from {table} where ", columns.join(", ")), ..Sql::default() };
+            self.range(&mut sql, from_start);
+            sql.text.push_str(&format!(" and ({}) order by {key}{}", spec.pending, self.engine.exclusive()));
+            sql
+        };
+        let mut write = Sql { text: format!("update {table} set "), ..Sql::default() };
+        for (i, column) in convert.columns().into_iter().enumerate() {
+            write.text.push_str(&format!("{}{} = ", if i == 0 { "" } else { ", " }, self.engine.quoted(column)));
+            write.push(self.engine, Slot::Skip);
+        }
+        for (i, key) in self.keys.iter().enumerate() {
+            write.text.push_str(&format!(" {} {key} = ", if i == 0 { "where" } else { "and" }));
+            write.push(self.engine, Slot::Skip);
+        }
+        let form = Form {
+            keys: spec.key.len(),
+            names: spec.key.iter().chain(convert.read.iter().map(|(name, _)| name)).cloned().collect(),
+            write: convert.columns().into_iter().map(str::to_owned).collect(),
+        };
+        Travel { form, read: [read(true), read(false)], write: write.text }
     }
 
     /// The keys of a batch.

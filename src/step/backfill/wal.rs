@@ -4,7 +4,12 @@
 //! when all of it is copied and nobody writes, so that now and then a batch waits for it: otherwise it would grow
 //! without end. A database that keeps no such log is left alone, and so is `journal_mode`.
 
+use std::time::Duration;
+
 use crate::store::{Connection, Engine, Location};
+
+/// Batches of less time than this leave too little in the log for it to be copied.
+const WORTH: Duration = Duration::from_millis(50);
 
 /// From this size on the log is copied to its end before the next batch. Two batches may come on top of it.
 const LIMIT: i64 = 24 << 20;
@@ -17,6 +22,8 @@ pub struct Log {
     page: i64,
     /// Bytes, when it was last looked at.
     size: i64,
+    /// How long the batches took that wrote to it since.
+    since: Duration,
 }
 
 impl Log {
@@ -33,11 +40,24 @@ impl Log {
         let connection = Connection::open(location).await.ok()?;
         // It holds for this connection alone, and as long as it is open.
         writer.execute("pragma wal_autocheckpoint = 0", &[]).await.ok()?;
-        Some(Log { connection, page, size: 0 })
+        Some(Log { connection, page, size: 0, since: Duration::ZERO })
+    }
+
+    /// A batch was committed that took so long.
+    pub fn written(&mut self, took: Duration) {
+        self.since += took;
+    }
+
+    /// Copies what is in the log and waits for nobody, where that is worth it: it is flushed to the disk twice.
+    pub async fn copy_some(&mut self) {
+        if self.since >= WORTH {
+            self.copy().await;
+        }
     }
 
     /// Copies what is in the log and waits for nobody.
     pub async fn copy(&mut self) {
+        self.since = Duration::ZERO;
         // What cannot be copied now is copied the next time.
         let Ok(found) = self.connection.query("pragma wal_checkpoint(passive)", &[]).await else { return };
         let pages = found.rows.first().and_then(|row| row.get(1)).and_then(serde_json::Value::as_i64).unwrap_or(0);

@@ -4,14 +4,18 @@
 use std::time::{Duration, Instant};
 
 use super::checkpoint::{Bad, Position, save, save_bad};
-use super::crew::{Crew, Taken};
+use super::convert::Converter;
+use super::crew::{Crew, Hand, Taken};
 use super::patience::Patience;
+use super::program::Broke;
 use super::ranges::{further, is_behind};
 use super::size::{Size, rest};
 use super::statements::Key;
+use super::travel::Travel;
 use super::wal::Log;
 use super::{Outcome, Report};
 use crate::journal::Fenced;
+use crate::model::Value;
 use crate::step::Control;
 use crate::store::{Connection, StoreError, Trouble};
 
@@ -19,28 +23,71 @@ use crate::store::{Connection, StoreError, Trouble};
 pub const MOST_ASIDE: u64 = 1_000;
 
 /// Of an error that is kept, so many characters.
-const KEPT: usize = 300;
+pub const KEPT: usize = 300;
+
+/// So often a program may end over the same row before that is to blame, and over one row after the other before the
+/// program is.
+const DEATHS: u32 = 3;
 
 #[derive(Debug)]
-pub struct Worker<'a> {
-    crew: &'a Crew<'a>,
-    connection: &'a mut Connection,
-    size: Size,
+pub struct Worker<'a, 'c> {
+    pub(super) crew: &'a Crew<'a>,
+    pub(super) connection: &'a mut Connection,
+    pub(super) converter: Option<&'a mut Converter<'c>>,
+    pub(super) size: Size,
     patience: Patience,
     log: Option<Log>,
     /// The statement is known to be accepted where it finds no rows: what is refused is a row.
     sound: bool,
+    /// How often the program ended over the row that it is at, and over how many rows since it last gave one.
+    deaths: u32,
+    deadly: u32,
+}
+
+/// What a batch came to.
+#[derive(Debug)]
+pub struct Batch {
+    pub to: Position,
+    /// Rows that were refused on their way: all of them are set aside, or the batch ends before the only one.
+    pub refused: Vec<Bad>,
+}
+
+/// Why a batch was rolled back.
+#[derive(Debug)]
+pub enum Why {
+    Store(Fenced),
+    Program(Broke),
+}
+
+impl From<Fenced> for Why {
+    fn from(error: Fenced) -> Self {
+        Why::Store(error)
+    }
+}
+
+impl From<StoreError> for Why {
+    fn from(error: StoreError) -> Self {
+        Why::Store(error.into())
+    }
+}
+
+impl From<Broke> for Why {
+    fn from(error: Broke) -> Self {
+        Why::Program(error)
+    }
 }
 
 /// A batch that was rolled back, with the key of its last row where that is known.
 struct Undone {
-    error: Fenced,
+    why: Why,
     end: Option<Key>,
 }
 
-impl<'a> Worker<'a> {
-    pub fn new(crew: &'a Crew<'a>, connection: &'a mut Connection, size: Size, patience: Patience) -> Worker<'a> {
-        Worker { crew, connection, size, patience, log: None, sound: false }
+impl<'a, 'c> Worker<'a, 'c> {
+    pub fn new(crew: &'a Crew<'a>, hand: &'a mut Hand<'c>, size: Size, patience: Patience) -> Worker<'a, 'c> {
+        let Hand { connection, converter } = hand;
+        let converter = converter.as_mut();
+        Worker { crew, connection, converter, size, patience, log: None, sound: false, deaths: 0, deadly: 0 }
     }
 
     /// Does ranges until none is left.
@@ -73,7 +120,8 @@ impl<'a> Worker<'a> {
         };
         let (ended, took) = match &mut log {
             Some(log) => {
-                let (ended, ()) = tokio::join!(batch, log.copy());
+                let (ended, ()) = tokio::join!(batch, log.copy_some());
+                log.written(ended.1);
                 log.bound().await;
                 ended
             }
@@ -81,23 +129,44 @@ impl<'a> Worker<'a> {
         };
         self.log = log;
         match ended {
-            Ok(to) => {
+            Ok(Batch { to, refused }) => {
                 let pace = *self.crew.context.pace.borrow();
                 self.size.fitted(took, pace);
                 self.patience.reset();
+                (self.deaths, self.deadly) = (0, 0);
                 self.moved(taken, to);
+                self.told(&refused)?;
                 self.rest(rest(pace, took, self.crew.workers)).await;
                 Ok(())
             }
-            Err(Undone { error: Fenced::Store(error), end: Some(end) }) if error.trouble == Trouble::Refused => {
+            Err(Undone { why: Why::Store(Fenced::Store(error)), end: Some(end) })
+                if error.trouble == Trouble::Refused =>
+            {
                 self.refused(taken, &error, end).await
             }
-            Err(undone) => {
+            Err(Undone { why: Why::Store(error), .. }) => {
                 self.size.held_up();
                 let next = format!(" with {} rows", self.size.rows());
-                self.patience.after(undone.error, &next, self.crew.context).await
+                self.patience.after(error, &next, self.crew.context).await
             }
+            Err(Undone { why: Why::Program(Broke::Died(how)), end: Some(end) }) => self.died(taken, how, end).await,
+            Err(Undone { why: Why::Program(Broke::Died(how) | Broke::Wrong(how)), .. }) => Err(Outcome::permanent(how)),
         }
+    }
+
+    /// Names the rows that were refused on their way.
+    ///
+    /// # Errors
+    /// Where the step ends at the first one.
+    fn told(&self, refused: &[Bad]) -> Result<(), Outcome> {
+        for bad in refused {
+            let named = self.crew.refused(bad);
+            if !self.crew.sets_aside {
+                return Err(Outcome::permanent(format!("a row is refused: {named}")));
+            }
+            self.crew.context.report(Report::Log(format!("set aside {named}")));
+        }
+        Ok(())
     }
 
     /// Leaves the database to others for a while, unless somebody wants something else meanwhile.
@@ -123,16 +192,16 @@ impl<'a> Worker<'a> {
     }
 
     /// The rows and the checkpoint behind them, in one transaction.
-    async fn batch(&mut self, taken: &Taken) -> Result<Position, Undone> {
+    async fn batch(&mut self, taken: &Taken) -> Result<Batch, Undone> {
         let mut end = None;
         let result = self.batch_up_to(taken, &mut end).await;
         if result.is_err() {
             self.connection.rollback().await;
         }
-        result.map_err(|error| Undone { error, end })
+        result.map_err(|why| Undone { why, end })
     }
 
-    async fn batch_up_to(&mut self, taken: &Taken, found: &mut Option<Key>) -> Result<Position, Fenced> {
+    async fn batch_up_to(&mut self, taken: &Taken, found: &mut Option<Key>) -> Result<Batch, Why> {
         let Crew { context, statements, .. } = self.crew;
         context.marks.begin(self.connection).await?;
         let (after, from_start) = (taken.after.as_ref(), taken.after.is_none());
@@ -147,12 +216,18 @@ impl<'a> Worker<'a> {
             }
         };
         let end = found.insert(end);
-        let sql = statements.change(from_start);
-        let changed = self.connection.execute(&sql.text, &sql.binds(after, end, 0)).await?;
-        let to = Position { last: Some(end.clone()), done: taken.at.done + changed, aside: taken.at.aside };
-        save(context, self.connection, taken.range, &to, *end == taken.upto).await?;
+        let batch = if let Some(travel) = &statements.travel {
+            self.travel(taken, travel, end).await?
+        } else {
+            let sql = statements.change(from_start);
+            let changed = self.connection.execute(&sql.text, &sql.binds(after, end, 0)).await?;
+            let to = Position { last: Some(end.clone()), done: taken.at.done + changed, aside: taken.at.aside };
+            Batch { to, refused: Vec::new() }
+        };
+        let over = batch.to.last.as_ref() == Some(&taken.upto);
+        save(context, self.connection, taken.range, &batch.to, over).await?;
         self.connection.commit().await?;
-        Ok(to)
+        Ok(batch)
     }
 
     /// The last key of the next batch, where it need not be looked up: that takes longer than one would think.
@@ -173,16 +248,41 @@ impl<'a> Worker<'a> {
         if !self.size.refused() {
             return Ok(());
         }
+        let error = error.message.chars().take(KEPT).collect();
+        self.alone(taken, Bad { key: end, error }).await
+    }
+
+    /// The program ended: it is started again with half of the rows, until the one is found over which it ends.
+    async fn died(&mut self, taken: &mut Taken, how: String, end: Key) -> Result<(), Outcome> {
+        let context = self.crew.context;
+        let one = self.size.rows() == 1;
+        self.deaths += u32::from(one);
+        if one && self.deaths < DEATHS {
+            context.report(Report::Log(format!("{how}; it is started again with the same row")));
+            self.patience.pause(context).await;
+            return Ok(());
+        }
+        if !self.size.refused() {
+            context.report(Report::Log(format!("{how}; it is started again with {} rows", self.size.rows())));
+            return Ok(());
+        }
+        (self.deaths, self.deadly) = (0, self.deadly + 1);
+        self.patience.reset();
+        if self.deadly > DEATHS {
+            return Err(Outcome::permanent(format!("one row after the other: {how}")));
+        }
+        self.alone(taken, Bad { key: end, error: how.chars().take(KEPT).collect() }).await
+    }
+
+    /// The one row that is refused.
+    async fn alone(&mut self, taken: &mut Taken, bad: Bad) -> Result<(), Outcome> {
         let crew = self.crew;
-        let error: String = error.message.chars().take(KEPT).collect();
-        let bad = Bad { key: end, error };
-        let named = format!("{}: {}", crew.statements.named(&bad.key), bad.error);
+        let named = crew.refused(&bad);
         if !crew.sets_aside {
             return Err(Outcome::permanent(format!("a row is refused: {named}")));
         }
         if crew.aside() >= MOST_ASIDE {
-            let text = format!("more than {MOST_ASIDE} rows are refused, which are too many to set aside; {named}");
-            return Err(Outcome::permanent(text));
+            return Err(Outcome::permanent(crew.too_many_aside(&bad)));
         }
         match self.set_aside(taken, &bad).await {
             Ok(to) => {
@@ -201,9 +301,18 @@ impl<'a> Worker<'a> {
     /// Whether the statement is accepted where it finds no rows.
     async fn is_sound(&mut self, end: &Key) -> Result<(), Outcome> {
         let Crew { context, statements, .. } = self.crew;
-        let sql = statements.change(false);
         context.marks.begin(self.connection).await?;
-        let answer = self.connection.execute(&sql.text, &sql.binds(Some(end), end, 0)).await;
+        let answer = match &statements.travel {
+            // No row has nothing as its key.
+            Some(Travel { form, write, .. }) => {
+                let nothing = vec![Value::Null; form.write.len() + form.keys];
+                self.connection.execute(write, &nothing).await
+            }
+            None => {
+                let sql = statements.change(false);
+                self.connection.execute(&sql.text, &sql.binds(Some(end), end, 0)).await
+            }
+        };
         self.connection.rollback().await;
         match answer {
             // Whoever holds a lock is met again by the next batch.

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection as _, Executor, Row
 
 use super::location::Server;
 use super::reach::reached;
-use super::rows::Collector;
+use super::rows::{Collector, Limit};
 use super::value::unbytes;
 use super::{LOCK_WAIT, Rows, StoreError, Trouble};
 use crate::model::Value;
@@ -27,7 +27,8 @@ pub async fn open(server: &Server, read_only: bool) -> Result<MySqlConnection, S
     run(&mut connection, settings).await?;
     // Batches that lock the gaps between rows would keep users from adding some. A server that replicates statements
     // refuses to write at that level.
-    let by_statement = query(&mut connection, "select @@log_bin = 1 and @@binlog_format = 'STATEMENT'", &[], 1).await?;
+    let by_statement =
+        query(&mut connection, "select @@log_bin = 1 and @@binlog_format = 'STATEMENT'", &[], Limit::Kept(1)).await?;
     if by_statement.number() == Some(0) {
         command(&mut connection, "set session transaction isolation level read committed").await?;
     }
@@ -95,12 +96,12 @@ pub async fn query(
     connection: &mut MySqlConnection,
     sql: &str,
     binds: &[Value],
-    most: usize,
+    limit: Limit,
 ) -> Result<Rows, StoreError> {
-    match collected(bound(sql, binds)?.fetch(&mut *connection), most).await {
+    match collected(bound(sql, binds)?.fetch(&mut *connection), limit).await {
         Err(e) if binds.is_empty() && is_unprepared(&e) => {
             let text = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
-            collected(text.fetch(connection), most).await.map_err(|e| trouble(&e))
+            collected(text.fetch(connection), limit).await.map_err(|e| trouble(&e))
         }
         other => other.map_err(|e| trouble(&e)),
     }
@@ -108,12 +109,15 @@ pub async fn query(
 
 async fn collected(
     mut stream: futures_util::stream::BoxStream<'_, Result<sqlx::mysql::MySqlRow, sqlx::Error>>,
-    most: usize,
+    limit: Limit,
 ) -> Result<Rows, sqlx::Error> {
-    let mut collector = Collector::new(most);
+    let mut collector = Collector::new(limit);
     while let Some(row) = stream.try_next().await? {
         collector.columns(row.columns().iter().map(|c| c.name().to_owned()).collect());
-        collector.push((0..row.columns().len()).map(|i| read::value(&row, i)).collect::<Result<_, _>>()?);
+        let values = (0..row.columns().len()).map(|i| read::value(&row, i)).collect::<Result<_, _>>()?;
+        if !collector.push(values) {
+            break;
+        }
     }
     Ok(collector.finish())
 }
@@ -138,7 +142,7 @@ async fn run(connection: &mut MySqlConnection, sql: String) -> Result<u64, Store
 
 /// The server's number for this session.
 pub async fn process(connection: &mut MySqlConnection) -> Result<i64, StoreError> {
-    Ok(query(connection, "select connection_id()", &[], 1).await?.number().unwrap_or(0))
+    Ok(query(connection, "select connection_id()", &[], Limit::Kept(1)).await?.number().unwrap_or(0))
 }
 
 fn bound<'q>(sql: &str, binds: &[Value]) -> Result<Query<'q>, StoreError> {

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection as _, Either, Execu
 
 use super::location::Server;
 use super::reach::reached;
-use super::rows::Collector;
+use super::rows::{Collector, Limit};
 use super::{LOCK_WAIT, Rows, StoreError, Trouble};
 use crate::model::Value;
 use trouble::trouble;
@@ -68,13 +68,21 @@ fn options(server: &Server) -> Result<PgConnectOptions, StoreError> {
 }
 
 /// Runs one statement and takes its rows.
-pub async fn query(connection: &mut PgConnection, sql: &str, binds: &[Value], most: usize) -> Result<Rows, StoreError> {
+pub async fn query(
+    connection: &mut PgConnection,
+    sql: &str,
+    binds: &[Value],
+    limit: Limit,
+) -> Result<Rows, StoreError> {
     let query = bound(connection, sql, binds).await?;
-    let mut collector = Collector::new(most);
+    let mut collector = Collector::new(limit);
     let mut stream = query.fetch(connection);
     while let Some(row) = stream.try_next().await.map_err(|e| trouble(&e))? {
         collector.columns(row.columns().iter().map(|c| c.name().to_owned()).collect());
-        collector.push((0..row.columns().len()).map(|i| read::value(&row, i)).collect::<Result<_, _>>()?);
+        let values = (0..row.columns().len()).map(|i| read::value(&row, i)).collect::<Result<_, _>>()?;
+        if !collector.push(values) {
+            break;
+        }
     }
     Ok(collector.finish())
 }
@@ -92,7 +100,7 @@ pub async fn command(connection: &mut PgConnection, sql: &'static str) -> Result
 
 /// The server's process that serves this session.
 pub async fn process(connection: &mut PgConnection) -> Result<i64, StoreError> {
-    Ok(query(connection, "select pg_backend_pid()", &[], 1).await?.number().unwrap_or(0))
+    Ok(query(connection, "select pg_backend_pid()", &[], Limit::Kept(1)).await?.number().unwrap_or(0))
 }
 
 /// A bound value takes the type that the server infers for its place, as a literal in quotes would.

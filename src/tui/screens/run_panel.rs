@@ -8,11 +8,14 @@ use crate::model::{Need, RunState, StepRow, StepState, Work};
 use crate::tui::model::Model;
 use crate::tui::popup::question_text;
 use crate::tui::text::fit;
-use crate::words::format::{and_more, between, duration, left as time_left, visible};
+use crate::words::format::{and_more, between, duration, left as time_left, no_progress, visible};
 use crate::words::screens as words;
 
 /// Lines of output that a failure shows.
 const LAST_LINES: usize = 12;
+
+/// Milliseconds within which a step may be over before anything is told of it.
+const SHORT: u64 = 2_000;
 
 /// The step that the panel is about.
 pub fn title(model: &Model) -> String {
@@ -71,7 +74,7 @@ fn current(lines: &mut Vec<Line<'static>>, model: &Model, room: usize) {
         say(lines, text, room, model.theme.warn());
     }
     let Some(row) = state.at() else { return };
-    if row.total.is_some() || row.done > 0 {
+    if row.is_told() {
         lines.push(progress(model, row, room));
     }
     if let StepState::Waiting { reason, attempt, until, .. } = &row.state {
@@ -108,14 +111,19 @@ fn progress(model: &Model, row: &StepRow, room: usize) -> Line<'static> {
 /// Rate, time left, time so far, and whether it is alive.
 fn signs(model: &Model, row: &StepRow) -> String {
     let mut parts = Vec::new();
+    let took = row.began.zip(model.now).map(|(began, now)| between(began, now));
+    if !row.is_told() && took.is_some_and(|ms| ms >= SHORT) {
+        let step = model.state.step(&row.key);
+        parts.push(no_progress(step.and_then(|step| step.estimate)));
+    }
     if let Some(rate) = row.rate() {
         parts.push(words::rate(rate, &visible(&row.unit)));
     }
     if let Some(left) = row.left() {
         parts.push(time_left(left));
     }
-    if let (Some(began), Some(now)) = (row.began, model.now) {
-        parts.push(words::running_for(&duration(between(began, now))));
+    if let Some(took) = took {
+        parts.push(words::running_for(&duration(took)));
     }
     if let (Some(heard), Some(now)) = (row.heard, model.now) {
         parts.push(words::heard(between(heard, now)));
