@@ -182,6 +182,17 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+    /// A recording of the wizard, from a script
+    Record {
+        /// What is done, one thing a line
+        script: PathBuf,
+        /// Where it is written: .cast for asciinema, .svg moves by itself, .txt has the last screen; may be repeated
+        #[arg(long, value_name = "FILE", required_unless_present = "live")]
+        out: Vec<PathBuf>,
+        /// Do it all on the deployment, and keep its run for recordings
+        #[arg(long, conflicts_with = "out")]
+        live: bool,
+    },
     /// Make definitions of those that another program has
     Import {
         #[command(subcommand)]

@@ -24,6 +24,7 @@ mod load;
 mod look;
 mod new;
 mod past;
+mod record;
 mod report;
 mod restore;
 mod run;
@@ -127,6 +128,7 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Forget { yes }) => forget::run(&args, yes).await,
             Some(Command::Lint { paths }) => load::lint(&paths, args.json),
             Some(Command::New { system, out }) => new::run(&system, out.as_deref()),
+            Some(Command::Record { script, out, live }) => record::run(&args, &script, &out, live).await,
             Some(Command::Schema { document, out }) => schema::run(document, out.as_deref()),
             Some(Command::Import { source }) => import::run(&args, &source),
             Some(Command::Runner) => runner::run(&args).await,

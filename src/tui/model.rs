@@ -202,6 +202,12 @@ impl Model {
             && self.state.run_state.is_none_or(|state| matches!(state, RunState::Preparing | RunState::Running))
     }
 
+    /// Whether somebody looks for what comes next: what a decision brings about is the answer to a key, and so is the
+    /// first thing there is to see.
+    pub fn is_awaited(&self) -> bool {
+        self.waiting.is_some() || self.state.survey.is_none()
+    }
+
     /// Whether a decision that leads on is on its way. Nothing that it decides is asked for again.
     pub fn decided(&self) -> bool {
         !matches!(
