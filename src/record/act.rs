@@ -116,7 +116,7 @@ impl Source {
     pub fn patience(&self) -> Option<u64> {
         match self {
             Source::Kept(_) => None,
-            Source::Live(_) => Some(120_000),
+            Source::Live(_) => Some(60_000),
         }
     }
 

@@ -68,8 +68,8 @@ pub fn too_long(text: &str, screen: &str) -> String {
 
 /// What a screen shows, on one line.
 fn glance(screen: &str) -> String {
-    let lines = screen.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('─'));
-    lines.collect::<Vec<_>>().join(" | ")
+    let lines = screen.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty() && !line.starts_with('─')).collect::<Vec<_>>().join(" | ")
 }
 
 /// Another thing was done than in the run that was kept.
