@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 
 use crate::model::{Pace, Window};
+use crate::record::Tape;
 use crate::schema::Document;
+use crate::tui::FASTEST;
+use crate::words::screens::no_speed;
 
 /// Walks you through the upgrade of a self-hosted, stateful service
 #[derive(Clone, Debug, Parser)]
@@ -65,6 +69,12 @@ pub struct Args {
     /// Run the steps in this process instead of one that outlives the terminal
     #[arg(long, global = true, help_heading = COMMON)]
     pub foreground: bool,
+    /// Write down what the screens show, for asciinema; no keys, and no secrets
+    #[arg(long, value_name = "FILE.cast", global = true, help_heading = COMMON)]
+    pub record: Option<PathBuf>,
+    /// What --record writes to
+    #[arg(skip)]
+    pub tape: Option<Arc<Tape>>,
 }
 
 /// `--color`.
@@ -114,6 +124,12 @@ pub enum Command {
         /// The run; the newest one when not given
         #[arg(value_name = "RUN")]
         run: Option<String>,
+        /// Play it back on the run screen instead
+        #[arg(long)]
+        replay: bool,
+        /// So many times as fast as it was
+        #[arg(long, value_name = "N", default_value = "4", value_parser = speed, requires = "replay")]
+        speed: u32,
     },
     /// Back to a run that is going on
     Attach,
@@ -292,6 +308,16 @@ impl Args {
         }
     }
 
+    /// Whether `--record` stands where there are screens.
+    pub fn shows_screens(&self) -> bool {
+        let screens = match &self.command {
+            None | Some(Command::Wizard | Command::Demo(_) | Command::Attach) => true,
+            Some(Command::Run(_)) => !self.foreground,
+            _ => false,
+        };
+        screens && !self.plain && !self.json
+    }
+
     /// `--accept`, by check.
     pub fn accepted(&self) -> BTreeMap<String, String> {
         self.accept.iter().cloned().collect()
@@ -303,6 +329,11 @@ fn pair(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE, both of them not empty".to_owned()),
     }
+}
+
+fn speed(text: &str) -> Result<u32, String> {
+    let speed = text.parse().ok().filter(|speed| (1..=FASTEST).contains(speed));
+    speed.ok_or_else(|| no_speed(FASTEST))
 }
 
 fn document(text: &str) -> Result<Document, String> {

@@ -25,6 +25,7 @@ mod look;
 mod new;
 mod past;
 mod record;
+mod replay;
 mod report;
 mod restore;
 mod run;
@@ -57,6 +58,14 @@ impl Failure {
     fn new(exit: Exit, text: impl Into<String>) -> Failure {
         Failure { exit, text: text.into() }
     }
+
+    /// Says it on standard error; the code to end with.
+    fn say(self) -> u8 {
+        if !self.text.is_empty() {
+            eprintln!("{}", self.text.trim_end());
+        }
+        self.exit.code()
+    }
 }
 
 impl From<std::io::Error> for Failure {
@@ -84,14 +93,14 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if e.use_stderr() { Exit::Usage.code() } else { Exit::Done.code() });
         }
     };
-    let code = match command(args) {
-        Ok(code) => code,
-        Err(failure) => {
-            if !failure.text.is_empty() {
-                eprintln!("{}", failure.text.trim_end());
-            }
-            failure.exit.code()
+    let code = match record::begin(args) {
+        Ok(args) => {
+            let tape = args.tape.clone();
+            let code = command(args).unwrap_or_else(|failure| failure.say());
+            tape.inspect(|tape| record::end(tape, code));
+            code
         }
+        Err(failure) => failure.say(),
     };
     ExitCode::from(code)
 }
@@ -115,7 +124,8 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Run(run)) => run::run(&args, &run).await,
             Some(Command::Status) => status::run(&args).await,
             Some(Command::History) => history::run(&args).await,
-            Some(Command::Report { run }) => account::run(&args, run.as_deref()).await,
+            Some(Command::Report { run, replay: true, speed }) => replay::run(&args, run.as_deref(), speed).await,
+            Some(Command::Report { run, .. }) => account::run(&args, run.as_deref()).await,
             Some(Command::Attach) => run::attach(&args).await,
             Some(Command::Pause) => control::run(&args, crate::model::Decision::Pause).await,
             Some(Command::Pace { pace }) => control::run(&args, crate::model::Decision::Pace { pace }).await,

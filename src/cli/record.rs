@@ -1,14 +1,16 @@
-//! `stepwell record`: a script to a recording. With `--live`, to the run that recordings are made of.
+//! `stepwell record`: a script to a recording. With `--live`, to the run that recordings are made of. And `--record`,
+//! which writes down a session as it happens.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use super::args::Args;
-use super::{Failure, load, session};
+use super::{Failure, load, report, session};
 use crate::definition::{Deployment, Findings};
 use crate::link::Client;
 use crate::model::Exit;
-use crate::record::{Entries, Format, Live, Names, Outside, Script, Source, normal, perform};
+use crate::record::{Entries, Format, Live, Names, Outside, Script, Source, Tape, normal, perform};
 use crate::words::record as words;
 
 pub async fn run(args: &Args, path: &Path, out: &[PathBuf], live: bool) -> Result<Exit, Failure> {
@@ -31,6 +33,32 @@ pub async fn run(args: &Args, path: &Path, out: &[PathBuf], live: bool) -> Resul
         std::fs::write(file, format.write(&film)).map_err(|e| unwritten(file, &e))?;
     }
     Ok(Exit::Done)
+}
+
+/// Begins what `--record` asks for, before anything else is done.
+pub fn begin(args: Args) -> Result<Args, Failure> {
+    let Some(file) = &args.record else { return Ok(args) };
+    let name = file.display().to_string();
+    if !args.shows_screens() || !report::has_screen() {
+        return Err(Failure::new(Exit::Usage, words::NO_SCREENS));
+    }
+    if file.extension().is_none_or(|end| end != "cast") {
+        return Err(Failure::new(Exit::Usage, words::no_cast(&name)));
+    }
+    let size = crossterm::terminal::size().unwrap_or((80, 24));
+    let tape = Tape::make(file, size).map_err(|e| match e.kind() {
+        std::io::ErrorKind::AlreadyExists => Failure::new(Exit::Usage, words::there_already(&name)),
+        _ => Failure::new(Exit::Usage, words::cannot_write(&name, &e.to_string())),
+    })?;
+    Ok(Args { tape: Some(Arc::new(tape)), ..args })
+}
+
+/// The program ends with this code.
+pub fn end(tape: &Tape, code: u8) {
+    tape.ends(code);
+    if !tape.is_whole() {
+        eprintln!("{}", words::NOT_WHOLE);
+    }
 }
 
 /// Carries the script out on the deployment, and keeps what its runner says.

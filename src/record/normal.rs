@@ -24,6 +24,7 @@ const FREE: &str = "38 GiB free";
 static RUN: LazyLock<Regex> = LazyLock::new(|| expression(r"\b\d{8}T\d{6,9}Z\b"));
 static DAY: LazyLock<Regex> = LazyLock::new(|| expression(r"\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?"));
 static HOUR: LazyLock<Regex> = LazyLock::new(|| expression(r"\b(\d\d):(\d\d) UTC"));
+static PLAN: LazyLock<Regex> = LazyLock::new(|| expression(r"--plan-hash [0-9a-f]{64}"));
 static SPACE: LazyLock<Regex> = LazyLock::new(|| expression(r"\b[\d.]+ [KMGTP]?i?B free"));
 
 #[expect(clippy::expect_used, reason = "the expressions are constants, which the tests use")]
@@ -75,6 +76,7 @@ pub fn normal(entries: &Entries, at: Timestamp, names: &Names) -> serde_json::Re
             } else {
                 *text = times(text, moved);
                 *text = SPACE.replace_all(text, FREE).into_owned();
+                *text = PLAN.replace_all(text, format!("--plan-hash {}", digest(1))).into_owned();
                 for (old, new) in &plans {
                     *text = text.replace(old, new);
                 }

@@ -35,6 +35,8 @@ mod popup_view;
 mod random_tests;
 #[cfg(test)]
 mod scenes;
+mod reel;
+mod replay;
 mod screens;
 mod set_up;
 #[cfg(test)]
@@ -58,6 +60,8 @@ mod writer;
 pub use app::{run, set_up};
 pub use drawn::text;
 pub use frames::Frames;
+pub use reel::FASTEST;
+pub use replay::replay;
 pub use stage::{Deed, Stage};
 pub use view::LEAST;
 pub use writer::Painter;

@@ -124,3 +124,19 @@ pub fn cannot_read(file: &str, error: &str) -> String {
 pub fn cannot_write(file: &str, error: &str) -> String {
     format!("error: {file} cannot be written: {error}")
 }
+
+pub const NO_SCREENS: &str = "error: --record writes down screens, and there are none here; nothing was done\n\
+                              It belongs to the wizard, `demo`, `run` and `attach` in a terminal, without --plain and \
+                              --json; `run` also without --foreground.";
+pub const NOT_WHOLE: &str = "The recording is not whole: its file could not be written to any more.";
+
+pub fn no_cast(file: &str) -> String {
+    format!("error: {file} is no name for a recording; nothing was done\nIts name ends with .cast.")
+}
+
+pub fn there_already(file: &str) -> String {
+    format!("error: {file} is there already; nothing was done\nRemove it, or choose another name.")
+}
+
+pub const NO_REPLAY: &str = "error: a run is played back on a screen, and there is none here; nothing was changed\n\
+                             Leave out --replay to have it told as Markdown, and --plain and --json to see it.";
