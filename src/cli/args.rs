@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::model::{Pace, Window};
 use crate::record::Tape;
@@ -208,6 +209,18 @@ pub enum Command {
         /// Do it all on the deployment, and keep its run for recordings
         #[arg(long, conflicts_with = "out")]
         live: bool,
+    },
+    /// A script that completes commands and options in a shell
+    Completions {
+        /// bash, zsh, fish, elvish or powershell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Manual pages, one for each command
+    Man {
+        /// The folder that they are written to
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
     },
     /// Make definitions of those that another program has
     Import {

@@ -14,6 +14,8 @@ mod account;
 mod args;
 mod control;
 mod demo;
+#[cfg(test)]
+mod examples_tests;
 mod farewell;
 mod forget;
 mod guard;
@@ -23,6 +25,7 @@ mod import;
 mod load;
 mod look;
 mod new;
+mod pages;
 mod past;
 mod record;
 mod replay;
@@ -140,6 +143,8 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::New { system, out }) => new::run(&system, out.as_deref()),
             Some(Command::Record { script, out, live }) => record::run(&args, &script, &out, live).await,
             Some(Command::Schema { document, out }) => schema::run(document, out.as_deref()),
+            Some(Command::Completions { shell }) => pages::completions(shell),
+            Some(Command::Man { dir }) => pages::manual(&dir),
             Some(Command::Import { source }) => import::run(&args, &source),
             Some(Command::Runner) => runner::run(&args).await,
             Some(Command::Shim { .. }) => Ok(Exit::Internal),

@@ -62,7 +62,7 @@ impl Act {
 #[derive(Debug)]
 pub enum Next {
     /// At this millisecond the runner says something.
-    Said(u64, FromRunner),
+    Said(u64, Box<FromRunner>),
     /// Nothing until then.
     Until(u64),
     /// Nothing at all, unless the operator does something.

@@ -87,7 +87,7 @@ impl Kept {
         self.last = at;
         let place = self.entries.iter().skip(self.said).position(|entry| matches!(entry.what, What::Said(_)));
         self.said += place.unwrap_or(0) + 1;
-        Next::Said(at, said.into())
+        Next::Said(at, Box::new(said.into()))
     }
 
     pub fn act(&mut self, now: u64, act: &Act) -> Result<Vec<String>, String> {

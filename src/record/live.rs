@@ -86,12 +86,12 @@ impl Live {
                     self.runner = i32::try_from(runner.pid).ok().and_then(Pid::from_raw);
                 }
                 let at = self.keep(What::Said(from.clone().into()));
-                Next::Said(at, from)
+                Next::Said(at, Box::new(from))
             }
             Some(None) => {
                 self.client = None;
                 self.keep(What::Said(FromRunner::Gone.into()));
-                Next::Said(self.now(), FromRunner::Gone)
+                Next::Said(self.now(), Box::new(FromRunner::Gone))
             }
             None => Next::Until(until.unwrap_or_default()),
         }

@@ -22,7 +22,7 @@ mod svg_rows;
 mod tape;
 
 pub use act::{Act, Source};
-pub use entry::{Entries, Entry};
+pub use entry::{Entries, Entry, What};
 pub use film::Film;
 pub use kept::Kept;
 pub use live::{Live, Outside};

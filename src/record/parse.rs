@@ -211,7 +211,7 @@ fn tokens(line: &str, start: Place) -> Result<Vec<Token>, (Place, String)> {
             continue;
         }
         // A `#` alone may be a key, where something else stands before it.
-        if c == '#' && found.is_empty() || c == '#' && letters.peek().is_some_and(|(_, next)| next.is_whitespace()) {
+        if c == '#' && (found.is_empty() || letters.peek().is_some_and(|(_, next)| next.is_whitespace())) {
             break;
         }
         let mut text = String::new();

@@ -214,7 +214,7 @@ impl Performance<'_> {
             match self.source.next(self.clock, stop.map(|stop| stop.max(self.clock))).await {
                 Next::Said(at, from) => {
                     self.clock = self.clock.max(at);
-                    self.hear(line, from)?;
+                    self.hear(line, *from)?;
                 }
                 Next::Until(at) => {
                     self.clock = self.clock.max(at);

@@ -66,10 +66,15 @@ pub fn too_long(text: &str, screen: &str) -> String {
     format!("`{text}` does not come; last on the screen: {}", glance(screen))
 }
 
-/// What a screen shows, on one line.
+/// The beginning of what a screen shows, on one line.
 fn glance(screen: &str) -> String {
+    const LETTERS: usize = 240;
     let lines = screen.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    lines.filter(|line| !line.is_empty() && !line.starts_with('─')).collect::<Vec<_>>().join(" | ")
+    let text = lines.filter(|line| !line.is_empty() && !line.starts_with('─')).collect::<Vec<_>>().join(" | ");
+    match text.char_indices().nth(LETTERS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }
 
 /// Another thing was done than in the run that was kept.
