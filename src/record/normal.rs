@@ -21,9 +21,12 @@ const PID: u64 = 4200;
 /// What every disk has to spare.
 const FREE: &str = "38 GiB free";
 
-static RUN: LazyLock<Regex> = LazyLock::new(|| expression(r"\b\d{8}T\d{6,9}Z\b"));
-static DAY: LazyLock<Regex> = LazyLock::new(|| expression(r"\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?"));
-static HOUR: LazyLock<Regex> = LazyLock::new(|| expression(r"\b(\d\d):(\d\d) UTC"));
+/// A run's id, a day with a time, a time of day.
+static TIME: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r"\b(?<run>\d{8}T\d{6})(?<fraction>\d{0,3})Z\b|\b(?<day>\d{4}-\d\d-\d\d \d\d:\d\d(?<seconds>:\d\d)?)|\b(?<hour>\d\d):(?<minute>\d\d) UTC",
+    )
+});
 static PLAN: LazyLock<Regex> = LazyLock::new(|| expression(r"--plan-hash [0-9a-f]{64}"));
 static SPACE: LazyLock<Regex> = LazyLock::new(|| expression(r"\b[\d.]+ [KMGTP]?i?B free"));
 
@@ -132,29 +135,23 @@ fn each_field(value: &mut Value, change: &mut impl FnMut(&str, &mut Value)) {
 fn times(text: &str, ms: i64) -> String {
     let moved = |text: &str, form: &str| {
         let at = DateTime::strptime(form, text).ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
-        Some(later(at, ms))
+        Some(later(at, ms).strftime(form).to_string())
     };
-    let text = RUN.replace_all(text, |found: &Captures<'_>| {
-        // Of a second there are as many digits as there are.
-        let (date, fraction) = found[0].trim_end_matches('Z').split_at("20260115T220000".len());
-        moved(date, "%Y%m%dT%H%M%S").map_or_else(
-            || found[0].to_owned(),
-            |at| {
-                let zeros = "0".repeat(fraction.len());
-                format!("{}{zeros}Z", at.strftime("%Y%m%dT%H%M%S"))
-            },
-        )
-    });
-    let text = DAY.replace_all(&text, |found: &Captures<'_>| {
-        let form = if found.get(1).is_some() { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M" };
-        moved(&found[0], form).map_or_else(|| found[0].to_owned(), |at| at.strftime(form).to_string())
-    });
-    HOUR.replace_all(&text, |found: &Captures<'_>| {
-        let minutes = |part: usize| found[part].parse::<i64>().unwrap_or(0);
-        let at = (minutes(1) * 60 + minutes(2) + ms.div_euclid(60_000)).rem_euclid(24 * 60);
-        format!("{:02}:{:02} UTC", at / 60, at % 60)
-    })
-    .into_owned()
+    let time = |found: &Captures<'_>| {
+        if let Some(run) = found.name("run") {
+            // Of a second there are as many digits as there were.
+            let zeros = "0".repeat(found["fraction"].len());
+            return moved(run.as_str(), "%Y%m%dT%H%M%S").map(|run| format!("{run}{zeros}Z"));
+        }
+        if let Some(day) = found.name("day") {
+            let seconds = found.name("seconds").is_some();
+            return moved(day.as_str(), if seconds { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M" });
+        }
+        let number = |name: &str| found[name].parse::<i64>().unwrap_or(0);
+        let at = (number("hour") * 60 + number("minute") + ms.div_euclid(60_000)).rem_euclid(24 * 60);
+        Some(format!("{:02}:{:02} UTC", at / 60, at % 60))
+    };
+    TIME.replace_all(text, |found: &Captures<'_>| time(found).unwrap_or_else(|| found[0].to_owned())).into_owned()
 }
 
 /// Without what is finer than a millisecond.
