@@ -280,6 +280,48 @@ fn any_line() -> impl Strategy<Value = String> {
     proptest::collection::vec(proptest::sample::select(words.to_vec()), 1..4).prop_map(|words| words.join(" "))
 }
 
+/// A script on a real deployment, with a kill in between: what is kept of it gives the recording, and nothing of where it was.
+#[test]
+fn a_run_is_kept_once_and_played_from_then_on() {
+    let demo = Demo::with_rows(300).build();
+    demo.write(
+        "a.script",
+        r#"events a.jsonl
+start "stepwell"
+wait "enter Next"
+press enter
+wait "Mark as read"
+press enter*16
+wait "There is room"
+press enter
+wait "Close Keepsake"
+press enter
+wait "Press a to approve"
+kill
+show "stepwell status"
+start "stepwell"
+wait "Go on with it"
+marker "It is offered again"
+press q
+"#,
+    );
+    demo.run(["record", "a.script", "--live"]).exit(0);
+    let kept = read(&demo.dir().join("a.jsonl"));
+    assert!(kept.contains("\"killed\"") && kept.contains("/srv/keepsake-demo/stepwell.yaml"));
+    for foreign in [demo.dir(), demo.home(), support::program().to_owned()] {
+        assert!(!kept.contains(&foreign.display().to_string()), "{} is in it", foreign.display());
+    }
+    // The deployment is not needed any more.
+    fs::remove_file(demo.dir().join("stepwell.yaml")).expect("is there");
+    demo.run(["record", "a.script", "--out", "a.cast", "--out", "a.txt", "--out", "a.svg"]).exit(0);
+    let (cast, text) = (read(&demo.dir().join("a.cast")), read(&demo.dir().join("a.txt")));
+    for told in ["Killed", "$ stepwell status", "state     "] {
+        assert!(text.contains(told), "`{told}` is not in\n{text}");
+    }
+    assert!(cast.contains("\"m\", \"It is offered again\""), "{cast}");
+    demo.run(["record", "a.script", "--live"]).exit(2).says("there is no stepwell.yaml");
+}
+
 /// What a run says of where it was kept.
 #[test]
 fn nothing_of_the_machine_is_in_a_run_that_was_kept() {

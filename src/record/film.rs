@@ -16,6 +16,8 @@ pub struct Frame {
 pub struct Film {
     pub title: String,
     pub size: (u16, u16),
+    /// A picture of it shows the last screen alone.
+    pub still: bool,
     pub frames: Vec<Frame>,
     /// Names of places, by their milliseconds.
     pub markers: Vec<(u64, String)>,

@@ -9,8 +9,8 @@ use crate::model::Place;
 use crate::tui::LEAST;
 use crate::words::record as words;
 
-const COMMANDS: [&str; 11] =
-    ["events", "size", "title", "start", "show", "wait", "press", "type", "pause", "marker", "kill"];
+const COMMANDS: [&str; 12] =
+    ["events", "size", "title", "still", "start", "show", "wait", "press", "type", "pause", "marker", "kill"];
 /// Other sizes have to be said.
 const USUAL: (u16, u16) = (80, 24);
 /// The most columns or rows: more can be read on no screen.
@@ -32,6 +32,7 @@ struct Parser<'a> {
     events: Option<std::path::PathBuf>,
     size: Option<(u16, u16)>,
     title: Option<String>,
+    still: bool,
     lines: Vec<Line>,
 }
 
@@ -39,7 +40,8 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Script, Findings> {
     let mut sources = Sources::default();
     let file = sources.add(path.display().to_string(), text);
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut parser = Parser { folder, found: Vec::new(), events: None, size: None, title: None, lines: Vec::new() };
+    let mut parser =
+        Parser { folder, found: Vec::new(), events: None, size: None, title: None, still: false, lines: Vec::new() };
     for (number, line) in (1..).zip(text.lines()) {
         match tokens(line, Place { file, line: number, column: 1 }) {
             Ok(tokens) => parser.line(tokens),
@@ -52,7 +54,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Script, Findings> {
     } else if parser.lines.is_empty() && parser.found.is_empty() {
         parser.wrong(whole, words::NOTHING.to_owned(), words::START_HELP);
     }
-    let Parser { found, events, size, title, lines, .. } = parser;
+    let Parser { found, events, size, title, still, lines, .. } = parser;
     match Findings::of(sources.clone(), found) {
         Some(findings) => Err(findings),
         None => Ok(Script {
@@ -60,6 +62,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Script, Findings> {
             events: events.unwrap_or_default(),
             size: size.unwrap_or(USUAL),
             title: title.unwrap_or_else(|| "Stepwell".to_owned()),
+            still,
             lines,
         }),
     }
@@ -82,7 +85,7 @@ impl Parser<'_> {
         }
         let place = command.place;
         let order = match name {
-            "events" | "size" | "title" => return self.head(&command, rest),
+            "events" | "size" | "title" | "still" => return self.head(&command, rest),
             "press" => self.press(&command, &rest).map(Order::Press),
             "pause" => self.pause(&command, &rest).map(Order::Pause),
             "kill" => self.nothing_more(name, &rest, 0).map(|()| Order::Kill),
@@ -103,6 +106,7 @@ impl Parser<'_> {
         let again = match name {
             "events" => self.events.is_some(),
             "size" => self.size.is_some(),
+            "still" => self.still,
             _ => self.title.is_some(),
         };
         if again {
@@ -112,6 +116,7 @@ impl Parser<'_> {
             return self.wrong(command.place, words::too_late(name), words::ORDER_HELP);
         }
         match name {
+            "still" => self.still = self.nothing_more(name, &rest, 0).is_some(),
             "title" => self.title = self.text(command, &rest),
             "size" => self.size = self.size(command, &rest),
             _ => match rest.first() {

@@ -37,7 +37,7 @@ const PROGRAM: &str = "stepwell";
 /// # Errors
 /// At the line of the script that cannot be carried out.
 pub async fn perform(script: &Script, source: &mut Source) -> Result<Film, Findings> {
-    let film = Film { title: script.title.clone(), size: script.size, ..Film::default() };
+    let film = Film { title: script.title.clone(), size: script.size, still: script.still, ..Film::default() };
     let mut performance = Performance {
         script,
         source,

@@ -16,6 +16,8 @@ pub struct Script {
     /// Columns and rows.
     pub size: (u16, u16),
     pub title: String,
+    /// The picture is the last screen alone.
+    pub still: bool,
     pub(super) lines: Vec<Line>,
 }
 

@@ -14,6 +14,8 @@ use super::svg_rows::{ADVANCE, BASELINE, HEIGHT, SIZE, STYLE, number, row};
 
 /// Around the screen.
 const MARGIN: u32 = 12;
+/// From one content of a strip to the next. Some browsers show a hair of what is beyond the window's edge.
+const STRIDE: u32 = HEIGHT + 4;
 
 /// What one row of the screen shows, and from which millisecond on.
 struct Strip {
@@ -74,7 +76,7 @@ pub fn write(film: &Film) -> String {
             svg.push_str("<g>");
         }
         for (place, content) in strip.contents.iter().enumerate().filter(|(_, content)| !content.is_empty()) {
-            let baseline = u32::try_from(place).unwrap_or(0) * HEIGHT + BASELINE;
+            let baseline = u32::try_from(place).unwrap_or(0) * STRIDE + BASELINE;
             let _ = match shared.get(content.as_str()) {
                 Some(id) => write!(svg, "<use href=\"#d{id}\" y=\"{baseline}\"/>"),
                 None => write!(svg, "<g transform=\"translate(0 {baseline})\">{content}</g>"),
@@ -90,7 +92,7 @@ pub fn write(film: &Film) -> String {
 fn offset(content: usize) -> String {
     match content {
         0 => "0".to_owned(),
-        n => format!("-{}px", u32::try_from(n).unwrap_or(0) * HEIGHT),
+        n => format!("-{}px", u32::try_from(n).unwrap_or(0) * STRIDE),
     }
 }
 
@@ -99,7 +101,9 @@ fn strip(film: &Film, y: usize) -> Strip {
     let mut strip = Strip { contents: Vec::new(), changes: Vec::new() };
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut before: &[Cell] = &[];
-    for frame in &film.frames {
+    // Where nothing moves, nobody sees what was there before.
+    let first = if film.still { film.frames.len().saturating_sub(1) } else { 0 };
+    for frame in film.frames.iter().skip(first) {
         let cells = frame.cells.content.get(y * columns..(y + 1) * columns).unwrap_or_default();
         if cells == before && !strip.changes.is_empty() {
             continue;

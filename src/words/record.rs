@@ -1,6 +1,6 @@
 //! What is said about scripts, and about runs that were kept for recordings.
 
-pub const COMMANDS: &str = "The commands are `events`, `size`, `title`, `start`, `show`, `wait`, `press`, `type`, `pause`, \
+pub const COMMANDS: &str = "The commands are `events`, `size`, `title`, `still`, `start`, `show`, `wait`, `press`, `type`, `pause`, \
                             `marker` and `kill`.";
 pub const QUOTES: &str = "Put text between double quotes; inside, \\\" is a quote and \\\\ a backslash.";
 pub const SIZE_HELP: &str = "Write columns and rows, such as `size 80x24`.";
