@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
+use regex::Regex;
 use stepwell::record::{Act, Entries, Format, Script, What, record};
 use support::deployment::Demo;
 use support::stepwell;
@@ -326,12 +327,15 @@ press q
 #[test]
 fn nothing_of_the_machine_is_in_a_run_that_was_kept() {
     let host = read(Path::new("/proc/sys/kernel/hostname"));
+    let day = Regex::new(r"\b20\d\d-?\d\d-?\d\d[T ]\d\d").expect("a regular expression");
     for script in scripts() {
         let path = script.with_extension("jsonl");
         let text = read(&path);
-        for foreign in ["/tmp", "/home/", "/root", "target/", "20261", &format!("\"{}\"", host.trim())] {
+        for foreign in ["/tmp", "/home/", "/root", "target/", &format!("\"{}\"", host.trim())] {
             assert!(!text.contains(foreign), "{} has {foreign}", path.display());
         }
+        let other = day.find_iter(&text).find(|at| at.as_str().replace('-', "").get(..8) != Some("20260115"));
+        assert!(other.is_none(), "{} has {other:?}", path.display());
         for (field, value) in [("login", "operator"), ("host", "db1")] {
             let mark = format!("\"{field}\":\"");
             let others = text.match_indices(&mark).map(|(at, _)| &text[at + mark.len()..]);

@@ -13,6 +13,8 @@ use crate::tui::Painter;
 
 /// What is done to a terminal before the first frame.
 const HIDE_CURSOR: &str = "\x1b[?25l";
+/// What is done to it at the end.
+const SHOW_CURSOR: &str = "\x1b[?25h";
 
 /// The first line of every such file.
 pub fn head(size: (u16, u16), more: &[(&str, serde_json::Value)]) -> String {
@@ -64,7 +66,7 @@ pub fn write(film: &Film) -> String {
     }
     lines.extend(markers.map(|(at, name)| line(*at, 'm', name)));
     // So that the last screen stays for as long as it was meant to.
-    lines.push(line(film.end, 'o', ""));
+    lines.push(line(film.end, 'o', SHOW_CURSOR));
     text.extend(lines);
     text
 }

@@ -24,6 +24,10 @@ const BEFORE_KEY: u64 = 450;
 const AGAIN: u64 = 140;
 /// Between two letters.
 const LETTER: u64 = 70;
+/// So long a key waits for the answer to the one before it.
+const ANSWER: u64 = 5_000;
+/// Between two looks whether the answer is there.
+const LOOK: u64 = 10;
 /// After a command line is complete.
 const BEFORE_ENTER: u64 = 400;
 /// For each screenful of what a command prints.
@@ -171,6 +175,11 @@ impl Performance<'_> {
 
     async fn key(&mut self, line: &Line, key: KeyEvent, rest: u64) -> Result<(), Findings> {
         self.pause(line, rest).await?;
+        // On a slow machine a second press of a key would decide nothing.
+        let until = self.clock + ANSWER;
+        while self.wizard.as_ref().is_some_and(Stage::is_awaited) && self.clock < until && !self.source.is_dry() {
+            self.pause(line, LOOK).await?;
+        }
         let Some(wizard) = &mut self.wizard else {
             return Err(self.script.problem(line.place, words::NO_WIZARD.to_owned(), words::START_HELP));
         };

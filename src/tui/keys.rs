@@ -287,14 +287,7 @@ const REPLAY: &[Binding] = &[
     key(&[PAGE_UP], "PgUp", |_| "", words::H_PAGE, Action::PageUp, when::always),
     key(&[PAGE_DOWN], "PgDn", |_| "", words::H_PAGE, Action::PageDown, when::always),
     key(&[Press::Char('?'), F1], "?", |_| words::HELP, words::H_HELP, Action::Help, when::always),
-    key(
-        &[Press::Char('q'), ESC, Press::Ctrl('c')],
-        "q",
-        |_| words::QUIT,
-        words::H_END_REPLAY,
-        Action::Quit,
-        when::always,
-    ),
+    key(&[Press::Char('q'), Press::Ctrl('c')], "q", |_| words::QUIT, words::H_END_REPLAY, Action::Quit, when::always),
     key(&[Press::Ctrl('l')], "^L", |_| "", words::H_REDRAW, Action::Redraw, when::always),
 ];
 
