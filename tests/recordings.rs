@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use regex::Regex;
+use serde_json::Value;
 use stepwell::record::{Act, Entries, Format, Script, What, record};
 use support::deployment::Demo;
 use support::stepwell;
@@ -98,7 +99,7 @@ fn the_recordings_of_the_repository_are_those_that_the_program_makes() {
 #[test]
 fn the_whole_upgrade_takes_less_than_a_minute() {
     let cast = read(Path::new("assets/recordings/upgrade.cast"));
-    let last: serde_json::Value = serde_json::from_str(cast.lines().last().expect("a line")).expect("is JSON");
+    let last: Value = serde_json::from_str(cast.lines().last().expect("a line")).expect("is JSON");
     assert!(last[0].as_f64().is_some_and(|end| end > 10.0 && end < 60.0), "{last}");
     let shown = read(Path::new("assets/recordings/upgrade.txt"));
     assert!(shown.contains("Keepsake is at 3.0.0 now."), "{shown}");
@@ -109,7 +110,7 @@ fn the_whole_upgrade_takes_less_than_a_minute() {
 fn a_cast_leads_to_the_last_screen() {
     for script in scripts() {
         let [cast, _, text] = made(&script, &read(&script)).unwrap_or_else(|e| panic!("{e}"));
-        let mut lines = cast.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("is JSON"));
+        let mut lines = cast.lines().map(|line| serde_json::from_str::<Value>(line).expect("is JSON"));
         let head = lines.next().expect("a head");
         let cells = |name: &str| {
             let cells = head[name].as_u64().and_then(|cells| u16::try_from(cells).ok());
@@ -349,19 +350,32 @@ fn nothing_of_the_machine_is_in_a_run_that_was_kept() {
 #[test]
 fn the_recorded_upgrade_is_of_the_definitions_as_they_are() {
     let demo = Demo::with_rows(50).build();
-    let plan = demo.run(["plan", "--json"]).exit(0).json();
-    let steps = |plan: &serde_json::Value| -> Vec<(String, String)> {
+    // What stands for this machine in a run that was kept.
+    let names = [(support::program().to_owned(), "/usr/bin/stepwell"), (demo.dir(), "/srv/keepsake-demo")];
+    let plan = names.iter().fold(demo.run(["plan", "--json"]).exit(0).stdout(), |text, (path, name)| {
+        text.replace(&path.display().to_string(), name)
+    });
+    let plan: Value = serde_json::from_str(&plan).expect("is JSON");
+    let steps = |plan: &Value, fields: &[&str]| -> Vec<Vec<Value>> {
         let steps = plan["steps"].as_array().expect("steps");
-        let text = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
-        steps.iter().map(|step| (text(&step["key"]), text(&step["title"]))).collect()
+        steps.iter().map(|step| fields.iter().map(|field| step[*field].clone()).collect()).collect()
     };
-    for name in ["upgrade", "interruption", "failure"] {
-        let path = Path::new("assets/recordings").join(name).with_extension("jsonl");
-        let text = read(&path);
-        let planned = text.lines().find(|line| line.contains("\"type\":\"planned\"")).expect("a plan");
-        let planned: serde_json::Value = serde_json::from_str(planned).expect("is JSON");
-        let recorded = &planned["what"]["said"]["event"]["kind"]["plan"];
-        assert_eq!(steps(recorded), steps(&plan["plan"]), "{name}: keep the run anew with assets/make {name}");
+    // The failing program is another one.
+    let all = &["key", "title", "why", "work"][..];
+    for (name, fields) in [("upgrade", all), ("interruption", all), ("failure", &all[..3])] {
+        let kinds: Vec<Value> = read(&Path::new("assets/recordings").join(name).with_extension("jsonl"))
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).expect("is JSON")["what"]["said"]["event"]["kind"].clone())
+            .collect();
+        let first =
+            |kind: &str| kinds.iter().find(|found| found["type"] == kind).unwrap_or_else(|| panic!("no {kind}"));
+        let recorded = steps(&first("planned")["plan"], fields);
+        assert_eq!(recorded, steps(&plan["plan"], fields), "{name}: keep the run anew with assets/make {name}");
+        for note in first("routed")["route"]["notes"].as_array().expect("notes") {
+            let release = note["release"].as_str().expect("a release");
+            let file = format!("upgrades/keepsake/releases/{release}.md");
+            assert!(note["text"] == read(Path::new(&file)), "{file}: keep the run anew with assets/make {name}");
+        }
     }
 }
 
