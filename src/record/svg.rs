@@ -1,8 +1,8 @@
 //! A film as one SVG file that moves by itself, without scripts.
 //!
-//! Each row of the screen is a strip of all that it ever shows, behind a window of one row's height. Keyframes move the
-//! strips, each at the times at which its row changes. Where motion is unwanted, or nothing can move, the strips stand
-//! at the last screen.
+//! Each row of the screen is a strip of all that it ever shows, behind a window of one row's height, and is moved at the
+//! times at which the row changes. By SMIL, which browsers paint as it comes; what CSS moves, they keep as pictures, and
+//! show gaps where a strip jumps further than those reach. Where motion is unwanted, the last screen stands in its place.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,6 +16,10 @@ use super::svg_rows::{ADVANCE, BASELINE, HEIGHT, SIZE, STYLE, number, row};
 const MARGIN: u32 = 12;
 /// From one content of a strip to the next. Some browsers show a hair of what is beyond the window's edge.
 const STRIDE: u32 = HEIGHT + 4;
+
+/// Who wants no motion sees `p` in place of `s`, and so does who can show none.
+const MOTION: &str =
+    ".s{display:none}\n@media(prefers-reduced-motion:no-preference){.s{display:inline}.p{display:none}}\n";
 
 /// What one row of the screen shows, and from which millisecond on.
 struct Strip {
@@ -33,66 +37,85 @@ pub fn write(film: &Film) -> String {
     for content in strips.iter().flat_map(|strip| &strip.contents) {
         *uses.entry(content).or_default() += 1;
     }
-    // What several rows show at some time is written once.
-    let shared: BTreeMap<&str, usize> = uses
-        .into_iter()
-        .filter(|(content, uses)| *uses > 1 && content.len() > 40)
-        .map(|(content, _)| content)
-        .zip(0..)
-        .collect();
+    let last = strips.iter().filter(|strip| strip.moves()).map(Strip::last);
+    last.for_each(|content| *uses.entry(content).or_default() += 1);
+    // What is shown in several places or at several times is written once.
+    let several = uses.into_iter().filter(|(content, uses)| *uses > 1 && content.len() > 40);
+    let shared: BTreeMap<&str, usize> = several.map(|(content, _)| content).zip(0..).collect();
 
-    let width = f64::from(columns) * ADVANCE;
+    let width = number(f64::from(columns) * ADVANCE);
     let height = u32::from(rows) * HEIGHT;
-    let (whole_width, whole_height) = (number(width + f64::from(2 * MARGIN)), height + 2 * MARGIN);
+    let whole_width = number(f64::from(columns) * ADVANCE + f64::from(2 * MARGIN));
+    let whole_height = height + 2 * MARGIN;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {whole_width} {whole_height}\" width=\"{whole_width}\" \
-         height=\"{whole_height}\" font-size=\"{SIZE}\">\n<title>{}</title>\n<style>\n{STYLE}",
+         height=\"{whole_height}\" font-size=\"{SIZE}\">\n<title>{}</title>\n<style>\n{STYLE}{MOTION}</style>\n\
+         <rect class=\"z\" width=\"100%\" height=\"100%\" rx=\"8\"/>\n<defs>\n",
         super::svg_rows::escaped(&film.title)
     );
-    let seconds = number(film.end.max(1) as f64 / 1000.0);
-    let _ =
-        writeln!(svg, "@media(prefers-reduced-motion:no-preference){{.s{{animation:{seconds}s step-end infinite}}}}");
-    for (y, strip) in strips.iter().enumerate().filter(|(_, strip)| strip.changes.len() > 1) {
-        let _ = write!(svg, "@keyframes r{y}{{");
-        for (at, content) in &strip.changes {
-            let percent = number(*at as f64 * 100.0 / film.end.max(1) as f64);
-            let _ = write!(svg, "{percent}%{{transform:translateY({})}}", offset(*content));
-        }
-        let _ = writeln!(svg, "}}");
-    }
-    let _ = writeln!(svg, "</style>\n<rect class=\"z\" width=\"100%\" height=\"100%\" rx=\"8\"/>\n<defs>");
     for (content, id) in &shared {
         let _ = writeln!(svg, "<g id=\"d{id}\">{content}</g>");
     }
-    let _ =
-        writeln!(svg, "</defs>\n<svg x=\"{MARGIN}\" y=\"{MARGIN}\" width=\"{}\" height=\"{height}\">", number(width));
-    for (y, strip) in strips.iter().enumerate().filter(|(_, strip)| strip.contents.iter().any(|c| !c.is_empty())) {
-        let top = u32::try_from(y).unwrap_or(0) * HEIGHT;
-        let _ = write!(svg, "<svg y=\"{top}\" width=\"{}\" height=\"{HEIGHT}\">", number(width));
-        if strip.changes.len() > 1 {
-            let last = strip.changes.last().map_or(0, |(_, content)| *content);
-            let _ = write!(svg, "<g class=\"s\" style=\"animation-name:r{y};transform:translateY({})\">", offset(last));
-        } else {
-            svg.push_str("<g>");
+    let _ = writeln!(svg, "</defs>\n<svg x=\"{MARGIN}\" y=\"{MARGIN}\" width=\"{width}\" height=\"{height}\">");
+    for (y, strip) in (0..).zip(&strips) {
+        let top = y * HEIGHT;
+        let still = if strip.moves() { " class=\"p\"" } else { "" };
+        if !strip.last().is_empty() {
+            let _ = writeln!(svg, "<g{still}>{}</g>", placed(strip.last(), top + BASELINE, &shared));
         }
-        for (place, content) in strip.contents.iter().enumerate().filter(|(_, content)| !content.is_empty()) {
-            let baseline = u32::try_from(place).unwrap_or(0) * STRIDE + BASELINE;
-            let _ = match shared.get(content.as_str()) {
-                Some(id) => write!(svg, "<use href=\"#d{id}\" y=\"{baseline}\"/>"),
-                None => write!(svg, "<g transform=\"translate(0 {baseline})\">{content}</g>"),
-            };
+        if strip.moves() {
+            let _ = write!(svg, "<svg class=\"s\" y=\"{top}\" width=\"{width}\" height=\"{HEIGHT}\"><g>");
+            let _ = write!(svg, "{}", motion(strip, film.end));
+            for (place, content) in (0..).zip(&strip.contents).filter(|(_, content)| !content.is_empty()) {
+                svg.push_str(&placed(content, place * STRIDE + BASELINE, &shared));
+            }
+            svg.push_str("</g></svg>\n");
         }
-        svg.push_str("</g></svg>\n");
     }
     svg.push_str("</svg>\n</svg>\n");
     svg
 }
 
+/// A row's content at a height.
+fn placed(content: &str, baseline: u32, shared: &BTreeMap<&str, usize>) -> String {
+    match shared.get(content) {
+        Some(id) => format!("<use href=\"#d{id}\" y=\"{baseline}\"/>"),
+        None => format!("<g transform=\"translate(0 {baseline})\">{content}</g>"),
+    }
+}
+
+/// Where a strip is, and from which share of the time on.
+fn motion(strip: &Strip, end: u64) -> String {
+    let end = end.max(1) as f64;
+    let share = |at: u64| format!("{:.5}", at as f64 / end).trim_end_matches('0').trim_end_matches('.').to_owned();
+    let times: Vec<String> = strip.changes.iter().map(|(at, _)| share(*at)).collect();
+    let places: Vec<String> = strip.changes.iter().map(|(_, content)| place(*content)).collect();
+    format!(
+        "<animateTransform attributeName=\"transform\" type=\"translate\" calcMode=\"discrete\" dur=\"{}s\" \
+         repeatCount=\"indefinite\" keyTimes=\"{}\" values=\"{}\"/>",
+        number(end / 1000.0),
+        times.join(";"),
+        places.join(";")
+    )
+}
+
 /// How far a strip is moved to show a content.
-fn offset(content: usize) -> String {
+fn place(content: usize) -> String {
     match content {
         0 => "0".to_owned(),
-        n => format!("-{}px", u32::try_from(n).unwrap_or(0) * STRIDE),
+        n => format!("0 -{}", u32::try_from(n).unwrap_or(0) * STRIDE),
+    }
+}
+
+impl Strip {
+    /// Whether the row ever changes.
+    fn moves(&self) -> bool {
+        self.changes.len() > 1
+    }
+
+    /// What it shows at the end.
+    fn last(&self) -> &str {
+        self.changes.last().map_or("", |(_, content)| &self.contents[*content])
     }
 }
 
