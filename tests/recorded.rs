@@ -185,7 +185,7 @@ fn a_run_of_the_past_is_played_back_paused_and_left() {
     for _ in 0..6 {
         screen.press("+");
     }
-    screen.wait_for("it is over").wait_for("36 of 36 steps").wait_for("service up").wait_gone("space Pause");
+    screen.wait_for("it is over").wait_for(" Done ").wait_for("service up").wait_gone("space Pause");
     screen.press("?").wait_for("the run itself is long over").press("esc").wait_gone("long over");
     // What decides elsewhere does nothing here.
     for key in ["enter", "s", "p", "a", "d", "r", "w"] {

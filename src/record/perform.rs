@@ -15,7 +15,7 @@ use super::script::{Line, Order, Script};
 use super::shell::Shell;
 use crate::definition::Findings;
 use crate::link::FromRunner;
-use crate::tui::{Deed, Motion, Options, Frames, Painter, Stage};
+use crate::tui::{Deed, Frames, Motion, Options, Painter, Stage};
 use crate::words::record as words;
 
 /// Milliseconds before a key, so that the screen before it is seen.
