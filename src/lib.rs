@@ -26,4 +26,5 @@ pub mod demo;
 pub mod import;
 pub mod starter;
 pub mod schema;
+pub mod record;
 pub mod cli;

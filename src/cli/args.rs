@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::model::{Pace, Window};
+use crate::record::Tape;
 use crate::schema::Document;
+use crate::tui::FASTEST;
+use crate::words::screens::no_speed;
 
 /// Walks you through the upgrade of a self-hosted, stateful service
 #[derive(Clone, Debug, Parser)]
@@ -65,6 +70,12 @@ pub struct Args {
     /// Run the steps in this process instead of one that outlives the terminal
     #[arg(long, global = true, help_heading = COMMON)]
     pub foreground: bool,
+    /// Write down what the screens show, for asciinema; no keys, and no secrets
+    #[arg(long, value_name = "FILE.cast", global = true, help_heading = COMMON)]
+    pub record: Option<PathBuf>,
+    /// What --record writes to
+    #[arg(skip)]
+    pub tape: Option<Arc<Tape>>,
 }
 
 /// `--color`.
@@ -114,6 +125,12 @@ pub enum Command {
         /// The run; the newest one when not given
         #[arg(value_name = "RUN")]
         run: Option<String>,
+        /// Play it back on the run screen instead
+        #[arg(long)]
+        replay: bool,
+        /// So many times as fast as it was
+        #[arg(long, value_name = "N", default_value = "4", value_parser = speed, requires = "replay")]
+        speed: u32,
     },
     /// Back to a run that is going on
     Attach,
@@ -181,6 +198,29 @@ pub enum Command {
         /// Write them to this folder
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
+    },
+    /// A recording of the wizard, from a script
+    Record {
+        /// What is done, one thing a line
+        script: PathBuf,
+        /// Where it is written: .cast for asciinema, .svg moves by itself, .txt has the last screen; may be repeated
+        #[arg(long, value_name = "FILE", required_unless_present = "live")]
+        out: Vec<PathBuf>,
+        /// Do it all on the deployment, and keep its run for recordings
+        #[arg(long, conflicts_with = "out")]
+        live: bool,
+    },
+    /// A script that completes commands and options in a shell
+    Completions {
+        /// bash, zsh, fish, elvish or powershell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Manual pages, one for each command
+    Man {
+        /// The folder that they are written to
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
     },
     /// Make definitions of those that another program has
     Import {
@@ -281,6 +321,16 @@ impl Args {
         }
     }
 
+    /// Whether `--record` stands where there are screens.
+    pub fn shows_screens(&self) -> bool {
+        let screens = match &self.command {
+            None | Some(Command::Wizard | Command::Demo(_) | Command::Attach) => true,
+            Some(Command::Run(_)) => !self.foreground,
+            _ => false,
+        };
+        screens && !self.plain && !self.json
+    }
+
     /// `--accept`, by check.
     pub fn accepted(&self) -> BTreeMap<String, String> {
         self.accept.iter().cloned().collect()
@@ -292,6 +342,11 @@ fn pair(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE, both of them not empty".to_owned()),
     }
+}
+
+fn speed(text: &str) -> Result<u32, String> {
+    let speed = text.parse().ok().filter(|speed| (1..=FASTEST).contains(speed));
+    speed.ok_or_else(|| no_speed(FASTEST))
 }
 
 fn document(text: &str) -> Result<Document, String> {

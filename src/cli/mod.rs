@@ -14,6 +14,8 @@ mod account;
 mod args;
 mod control;
 mod demo;
+#[cfg(test)]
+mod examples_tests;
 mod farewell;
 mod forget;
 mod guard;
@@ -23,7 +25,10 @@ mod import;
 mod load;
 mod look;
 mod new;
+mod pages;
 mod past;
+mod record;
+mod replay;
 mod report;
 mod restore;
 mod run;
@@ -56,6 +61,14 @@ impl Failure {
     fn new(exit: Exit, text: impl Into<String>) -> Failure {
         Failure { exit, text: text.into() }
     }
+
+    /// Says it on standard error; the code to end with.
+    fn say(self) -> u8 {
+        if !self.text.is_empty() {
+            eprintln!("{}", self.text.trim_end());
+        }
+        self.exit.code()
+    }
 }
 
 impl From<std::io::Error> for Failure {
@@ -83,14 +96,14 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if e.use_stderr() { Exit::Usage.code() } else { Exit::Done.code() });
         }
     };
-    let code = match command(args) {
-        Ok(code) => code,
-        Err(failure) => {
-            if !failure.text.is_empty() {
-                eprintln!("{}", failure.text.trim_end());
-            }
-            failure.exit.code()
+    let code = match record::begin(args) {
+        Ok(args) => {
+            let tape = args.tape.clone();
+            let code = command(args).unwrap_or_else(|failure| failure.say());
+            tape.inspect(|tape| record::end(tape, code));
+            code
         }
+        Err(failure) => failure.say(),
     };
     ExitCode::from(code)
 }
@@ -114,7 +127,8 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Run(run)) => run::run(&args, &run).await,
             Some(Command::Status) => status::run(&args).await,
             Some(Command::History) => history::run(&args).await,
-            Some(Command::Report { run }) => account::run(&args, run.as_deref()).await,
+            Some(Command::Report { run, replay: true, speed }) => replay::run(&args, run.as_deref(), speed).await,
+            Some(Command::Report { run, .. }) => account::run(&args, run.as_deref()).await,
             Some(Command::Attach) => run::attach(&args).await,
             Some(Command::Pause) => control::run(&args, crate::model::Decision::Pause).await,
             Some(Command::Pace { pace }) => control::run(&args, crate::model::Decision::Pace { pace }).await,
@@ -127,7 +141,10 @@ fn command(args: Args) -> Result<u8, Failure> {
             Some(Command::Forget { yes }) => forget::run(&args, yes).await,
             Some(Command::Lint { paths }) => load::lint(&paths, args.json),
             Some(Command::New { system, out }) => new::run(&system, out.as_deref()),
+            Some(Command::Record { script, out, live }) => record::run(&args, &script, &out, live).await,
             Some(Command::Schema { document, out }) => schema::run(document, out.as_deref()),
+            Some(Command::Completions { shell }) => pages::completions(shell),
+            Some(Command::Man { dir }) => pages::manual(&dir),
             Some(Command::Import { source }) => import::run(&args, &source),
             Some(Command::Runner) => runner::run(&args).await,
             Some(Command::Shim { .. }) => Ok(Exit::Internal),

@@ -19,6 +19,16 @@ pub struct Past {
 impl Past {
     /// Reads it.
     pub async fn read(journal: &mut Journal, run: RunRecord, setup: &Setup) -> Result<Past, Failure> {
+        let mut state = Past::before(&run, setup);
+        let events = journal.events(&run.id).await.map_err(load::unreadable)?;
+        events.iter().for_each(|event| state.apply(event));
+        state.run = Some(run.id.clone());
+        state.run_state = Some(run.state);
+        Ok(Past { run, events, state })
+    }
+
+    /// What was known before anything happened in it.
+    pub fn before(run: &RunRecord, setup: &Setup) -> State {
         let mut state = State {
             title: setup.catalogue.system.title.clone(),
             deployment: setup.deployment.id.clone(),
@@ -27,11 +37,7 @@ impl Past {
         };
         let plan = run.plan.clone();
         state.apply(&Event { seq: 0, at: run.began, kind: EventKind::Planned { plan } });
-        let events = journal.events(&run.id).await.map_err(load::unreadable)?;
-        events.iter().for_each(|event| state.apply(event));
-        state.run = Some(run.id.clone());
-        state.run_state = Some(run.state);
-        Ok(Past { run, events, state })
+        state
     }
 
     /// Reads the run with this id, or the newest one.

@@ -101,5 +101,6 @@ pub fn options(args: &Args, detachable: bool) -> tui::Options {
         sync_output: std::env::var("STEPWELL_SYNC_OUTPUT").map_or(true, |v| v != "0"),
         detachable,
         to: args.to.clone(),
+        record: args.tape.clone().map(|tape| tape as _),
     }
 }

@@ -58,7 +58,11 @@ impl Journal {
     pub async fn events(&mut self, run: &str) -> Result<Vec<Event>, JournalError> {
         let rows =
             self.all("select event from stepwell_event where deployment = ? and run = ? order by id", run).await?;
-        rows.iter().map(|row| Ok(serde_json::from_str(row[0].as_str().unwrap_or_default())?)).collect()
+        let event = |(number, row): (usize, &Vec<Value>)| {
+            serde_json::from_str(row[0].as_str().unwrap_or_default())
+                .map_err(|e| JournalError::Unreadable(format!("event {number} of run {run}: {e}")))
+        };
+        (1..).zip(&rows).map(event).collect()
     }
 
     /// Stepwell's own record of the version.

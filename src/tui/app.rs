@@ -2,9 +2,10 @@
 //! the wizard is here.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
@@ -23,7 +24,7 @@ use super::signs::Signs;
 use super::theme::Theme;
 use super::update::{Effect, Msg, update};
 use super::writer::Painter;
-use super::{Ending, Options, guard, hangup};
+use super::{Ending, Options, Witness, guard, hangup};
 use crate::interview::{Interview, Outside, Written};
 use crate::link::{Client, ToRunner};
 use crate::model::Exit;
@@ -62,15 +63,57 @@ async fn on_terminal(peer: Peer, options: Options, set_up: Option<Box<SetUp>>) -
     crossterm::style::force_color_output(true);
     let _terminal = guard::Guard::take(options.sync_output)?;
     let _watch = hangup::watch()?;
+    let seen = Seen(options.record.clone());
+    seen.written(&guard::entering());
     let mut app = App::new(peer, options)?;
     app.model.set_up = set_up;
-    app.run().await
+    let ending = app.run().await;
+    seen.written(&guard::leaving());
+    ending
+}
+
+/// Who is shown what goes to the terminal, if anybody.
+#[derive(Clone, Debug)]
+struct Seen(Option<Arc<dyn Witness>>);
+
+impl Seen {
+    fn written(&self, bytes: &[u8]) {
+        if let Some(witness) = &self.0 {
+            witness.written(bytes);
+        }
+    }
+
+    fn resized(&self, (columns, rows): (u16, u16)) {
+        if let Some(witness) = &self.0 {
+            witness.resized(columns, rows);
+        }
+    }
+}
+
+/// The terminal, before somebody's eyes.
+#[derive(Debug)]
+struct Out {
+    terminal: File,
+    seen: Seen,
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let length = self.terminal.write(bytes)?;
+        self.seen.written(&bytes[..length]);
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.terminal.flush()
+    }
 }
 
 struct App {
     model: Model,
     peer: Peer,
-    painter: Painter<File>,
+    painter: Painter<Out>,
+    seen: Seen,
     frames: Frames,
     signs: Signs,
     /// How to end, once that is known.
@@ -80,7 +123,9 @@ struct App {
 impl App {
     fn new(peer: Peer, options: Options) -> io::Result<Self> {
         // Not `Stdout`, whose line buffer would cut frames into several writes.
-        let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        let terminal = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        let seen = Seen(options.record.clone());
+        let out = Out { terminal, seen: seen.clone() };
         let mut model = Model::new(Theme::new(&options), options.detachable);
         model.to.clone_from(&options.to);
         model.size = crossterm::terminal::size().unwrap_or((80, 24));
@@ -89,6 +134,7 @@ impl App {
             model,
             peer,
             painter: Painter::new(out, options.sync_output),
+            seen,
             frames: Frames::new(options.motion),
             signs: Signs::default(),
             leaving: None,
@@ -122,8 +168,7 @@ impl App {
                 received = self.peer.hear(&mut batch, BATCH), if connected => {
                     connected = received;
                     for msg in batch.drain(..) {
-                        // What a decision brings about is the answer to a key; so is the first thing there is to see.
-                        let awaited = self.model.waiting.is_some() || self.model.state.survey.is_none();
+                        let awaited = self.model.is_awaited();
                         let open = self.model.popup.is_some();
                         self.take(msg, awaited)?;
                         // What takes the keys from now on is seen at once.
@@ -142,7 +187,10 @@ impl App {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.take(Msg::Key(key), true),
             Event::Paste(text) => self.take(Msg::Paste(text), true),
-            Event::Resize(columns, rows) => self.take(Msg::Resize(columns, rows), false),
+            Event::Resize(columns, rows) => {
+                self.seen.resized((columns, rows));
+                self.take(Msg::Resize(columns, rows), false)
+            }
             _ => Ok(()),
         }
     }
@@ -170,6 +218,7 @@ impl App {
             Effect::Redraw => self.painter.forget(),
             Effect::Suspend => {
                 guard::restore();
+                self.seen.written(&guard::leaving());
                 // The whole job, as a shell's own Ctrl-Z does: `sudo` in front of us has to stop, too. `SIGCONT`
                 // takes the terminal again; where there is no job control nothing stops, and neither do we wait.
                 kill_current_process_group(Signal::TSTP)?;
@@ -177,7 +226,8 @@ impl App {
                 return self.resume();
             }
             Effect::Copy(text) => {
-                self.painter.raw(&copy::sequence(&text))?;
+                // Not before anybody's eyes: whoever watches a recording has a clipboard of their own.
+                self.painter.out().terminal.write_all(&copy::sequence(&text))?;
                 // The clipboard may have it: a file that cannot be written is no reason to end.
                 let file = copy::keep(&text, &self.model.state.state_dir).ok().flatten();
                 return self.take(Msg::Copied(file.as_deref().map(from_here)), true);
@@ -190,8 +240,12 @@ impl App {
     /// Takes the terminal again after the shell had it.
     fn resume(&mut self) -> io::Result<()> {
         guard::enter()?;
-        if let Ok((columns, rows)) = crossterm::terminal::size() {
-            self.model.size = (columns, rows);
+        self.seen.written(&guard::entering());
+        if let Ok(size) = crossterm::terminal::size() {
+            if size != self.model.size {
+                self.seen.resized(size);
+            }
+            self.model.size = size;
         }
         self.painter.forget();
         self.frames.request_now(Instant::now());

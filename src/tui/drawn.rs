@@ -1,4 +1,4 @@
-//! What a model looks like, for tests.
+//! What a model looks like, away from a terminal.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,7 +9,11 @@ use super::view::view;
 
 /// What the model looks like, as lines of text.
 pub fn drawn(model: &Model) -> String {
-    let buf = buffer(model);
+    text(&buffer(model))
+}
+
+/// Cells as lines of text, without what is blank at their ends.
+pub fn text(buf: &Buffer) -> String {
     let columns = usize::from(buf.area.width);
     let rows = buf.content.chunks(columns.max(1));
     rows.map(|row| {
@@ -21,6 +25,7 @@ pub fn drawn(model: &Model) -> String {
     .collect()
 }
 
+/// What the model looks like, as cells.
 pub fn buffer(model: &Model) -> Buffer {
     let (columns, rows) = model.size;
     let mut buf = Buffer::empty(Rect::new(0, 0, columns, rows));

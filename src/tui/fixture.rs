@@ -23,7 +23,7 @@ pub struct Wizard {
 }
 
 pub fn options(ascii: bool, color: bool) -> Options {
-    Options { ascii, color, motion: Motion::Reduced, sync_output: true, detachable: true, to: None }
+    Options { ascii, color, motion: Motion::Reduced, sync_output: true, detachable: true, to: None, record: None }
 }
 
 impl Wizard {

@@ -84,6 +84,21 @@ pub fn restore() {
     }
 }
 
+/// What the terminal is told when it is taken.
+pub fn entering() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // Nothing can fail that writes to memory.
+    let _ = write_entering(&mut bytes);
+    bytes
+}
+
+/// What the terminal is told when it is put back.
+pub fn leaving() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let _ = write_leaving(&mut bytes, SYNC.load(Ordering::SeqCst));
+    bytes
+}
+
 fn write_entering(out: &mut impl Write) -> io::Result<()> {
     out.write_all(SAVE_TITLE)?;
     queue!(out, EnterAlternateScreen, EnableBracketedPaste, Hide)

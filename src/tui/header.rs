@@ -26,6 +26,9 @@ pub fn render(buf: &mut Buffer, model: &Model, area: Rect) {
 /// What the line below the header says: that another front end drives, or that nobody does; otherwise whether this
 /// window may be closed.
 pub fn banner(model: &Model) -> (String, Style) {
+    if let Some(replay) = &model.replay {
+        return (words::replaying(replay.speed, replay.paused, replay.over), model.theme.accent());
+    }
     if model.gone {
         return (words::GONE_BANNER.to_owned(), model.theme.bad());
     }

@@ -21,6 +21,8 @@ pub enum Context {
     /// A question of the set-up that is answered by typing, or by choosing.
     Line,
     Choice,
+    /// A run of the past.
+    Replay,
 }
 
 /// What a key does.
@@ -99,6 +101,7 @@ impl Context {
             Some(Popup::Notice { .. }) => Context::Notice,
             Some(Popup::Prompt(_)) => Context::Prompt,
             Some(Popup::Menu(_)) => Context::Menu,
+            None if model.replay.is_some() => Context::Replay,
             None if model.set_up.as_ref().is_some_and(|set_up| set_up.types()) => Context::Line,
             None if model.set_up.is_some() => Context::Choice,
             None if model.detail && model.screen == Screen::Plan => Context::Step,
@@ -120,6 +123,7 @@ impl Context {
             Context::Help => &[HELP],
             Context::Line => &[LINE],
             Context::Choice => &[CHOICE],
+            Context::Replay => &[REPLAY],
         }
     }
 }
@@ -271,6 +275,20 @@ const CHOICE: &[Binding] = &[
     key(&[Press::Char('q'), Press::Ctrl('c')], "q", |_| words::QUIT, words::H_LEAVE, Action::Quit, when::always),
     key(&[Press::Ctrl('l')], "^L", |_| "", words::H_REDRAW, Action::Redraw, when::always),
     key(&[Press::Ctrl('z')], "^Z", |_| "", words::H_SUSPEND, Action::Suspend, when::always),
+];
+
+/// A run of the past, where nothing is decided.
+const REPLAY: &[Binding] = &[
+    key(&[Press::Char(' ')], "space", when::play_label, words::H_PLAY, Action::Pause, when::playable),
+    key(&[Press::Char('+'), Press::Char('=')], "+", |_| words::FASTER, words::H_SPEED, Action::Faster, when::playable),
+    key(&[Press::Char('-')], "-", |_| words::SLOWER, words::H_SPEED, Action::Slower, when::playable),
+    key(&[UP, Press::Char('k')], "↑↓", |_| words::MOVE, words::H_MOVE, Action::Up, when::movable),
+    key(&[DOWN, Press::Char('j')], "j k", |_| "", words::H_MOVE, Action::Down, when::movable),
+    key(&[PAGE_UP], "PgUp", |_| "", words::H_PAGE, Action::PageUp, when::always),
+    key(&[PAGE_DOWN], "PgDn", |_| "", words::H_PAGE, Action::PageDown, when::always),
+    key(&[Press::Char('?'), F1], "?", |_| words::HELP, words::H_HELP, Action::Help, when::always),
+    key(&[Press::Char('q'), Press::Ctrl('c')], "q", |_| words::QUIT, words::H_END_REPLAY, Action::Quit, when::always),
+    key(&[Press::Ctrl('l')], "^L", |_| "", words::H_REDRAW, Action::Redraw, when::always),
 ];
 
 const NOTICE: &[Binding] = &[

@@ -9,7 +9,6 @@ mod approve;
 mod copy;
 #[cfg(test)]
 mod decision_tests;
-#[cfg(test)]
 mod drawn;
 mod find;
 #[cfg(test)]
@@ -36,11 +35,14 @@ mod popup_view;
 mod random_tests;
 #[cfg(test)]
 mod scenes;
+mod reel;
+mod replay;
 mod screens;
 mod set_up;
 #[cfg(test)]
 mod set_up_tests;
 mod signs;
+mod stage;
 #[cfg(test)]
 mod snapshot_tests;
 mod table;
@@ -56,6 +58,15 @@ mod when;
 mod writer;
 
 pub use app::{run, set_up};
+pub use drawn::text;
+pub use frames::Frames;
+pub use reel::FASTEST;
+pub use replay::replay;
+pub use stage::{Deed, Stage};
+pub use view::LEAST;
+pub use writer::Painter;
+
+use std::sync::Arc;
 
 use crate::interview::Written;
 use crate::model::{Exit, State, Summary};
@@ -74,6 +85,16 @@ pub struct Options {
     pub detachable: bool,
     /// The version that was named beforehand.
     pub to: Option<String>,
+    /// Who is shown all that goes to the terminal.
+    pub record: Option<Arc<dyn Witness>>,
+}
+
+/// Somebody who sees what goes to the terminal, and nothing of what is typed.
+pub trait Witness: std::fmt::Debug + Send + Sync {
+    /// These bytes were written.
+    fn written(&self, bytes: &[u8]);
+    /// The terminal has another size now.
+    fn resized(&self, columns: u16, rows: u16);
 }
 
 /// How often what moves by itself is drawn anew. An answer to a key never waits.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::notes::Reading;
 use super::popup::Popup;
+use super::replay::Replay;
 use super::set_up::SetUp;
 use super::theme::Theme;
 use crate::model::{Actor, AtEnd, Decision, Need, Outcome, Plan, RunState, State};
@@ -105,6 +106,8 @@ pub struct Model {
     pub waiting: Option<Decision>,
     /// The questions that make a deployment file, in place of a session.
     pub set_up: Option<Box<SetUp>>,
+    /// A run of the past, in place of one that goes on.
+    pub replay: Option<Replay>,
 }
 
 impl Model {
@@ -132,6 +135,7 @@ impl Model {
             to: None,
             waiting: None,
             set_up: None,
+            replay: None,
         }
     }
 
@@ -200,6 +204,12 @@ impl Model {
     pub fn ticks(&self) -> bool {
         self.under_way()
             && self.state.run_state.is_none_or(|state| matches!(state, RunState::Preparing | RunState::Running))
+    }
+
+    /// Whether somebody looks for what comes next: what a decision brings about is the answer to a key, and so is the
+    /// first thing there is to see.
+    pub fn is_awaited(&self) -> bool {
+        self.waiting.is_some() || self.state.survey.is_none()
     }
 
     /// Whether a decision that leads on is on its way. Nothing that it decides is asked for again.

@@ -3,6 +3,7 @@
 use crossterm::event::KeyCode;
 
 use super::fixture::{Wizard, survey};
+use super::replay::Replay;
 use super::update::Msg;
 use crate::link::FromRunner;
 use crate::model::*;
@@ -174,6 +175,12 @@ pub const SCENES: &[Scene] = &[
         })
     }),
     ("6-gone", |w| then(w.surveyed().at_backfill(), |w| w.take(heard(FromRunner::Gone)))),
+    ("6-replay", |w| {
+        then(w.surveyed().at_backfill(), |w| {
+            w.model.wheel.yours = false;
+            w.model.replay = Some(Replay { speed: 4, paused: true, over: false });
+        })
+    }),
     ("7-confirm", |w| w.surveyed().at_confirm()),
     ("7-version", |w| {
         then(w.surveyed().at_confirm(), |w| {

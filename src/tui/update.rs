@@ -10,6 +10,7 @@ use super::keys::{self, Context};
 use super::model::{Model, Screen, Wheel};
 use super::over;
 use super::popup::{Popup, Purpose};
+use super::replay;
 use super::set_up;
 use crate::interview::{Errand, News};
 use crate::link::FromRunner;
@@ -107,6 +108,7 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     match (Context::of(model), action) {
         (Context::Screen(_) | Context::Step, Some(action)) => act::on_screen(model, action),
         (Context::Line | Context::Choice, Some(action)) => set_up::on_question(model, action),
+        (Context::Replay, Some(action)) => replay::on_key(model, action),
         (_, Some(action)) => over::on_popup(model, action),
         (Context::Prompt | Context::Line, None) => {
             over::edit(model, key);
@@ -240,6 +242,10 @@ fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     }
     if let Some(now) = model.state.current().filter(|now| Some(*now) != current) {
         model.cursors[Screen::Run as usize] = now;
+    }
+    if model.replay.is_some() {
+        // Nobody decides anything: all of it is to be seen in one place.
+        return Vec::new();
     }
     let stage = model.stage();
     if stage != before && (model.state.run.is_some() || stage == Screen::End) {

@@ -275,3 +275,14 @@ pub fn rows(model: &Model) -> usize {
 pub fn needs_maintenance(model: &Model) -> bool {
     model.state.plan.iter().flat_map(|plan| &plan.steps).any(|step| step.phase == Phase::Enter)
 }
+
+/// Whether a run of the past goes on.
+pub fn playable(model: &Model) -> bool {
+    model.replay.as_ref().is_some_and(|replay| !replay.over)
+}
+
+/// What the space bar does to it.
+pub fn play_label(model: &Model) -> &'static str {
+    let paused = model.replay.as_ref().is_some_and(|replay| replay.paused);
+    if paused { words::GO } else { words::PAUSE }
+}

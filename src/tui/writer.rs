@@ -6,10 +6,9 @@ use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 
+use super::drawn::buffer;
 use super::model::Model;
-use super::view::view;
 
 /// A frame of an ordinary terminal fits in it.
 const ROOM: usize = 32 * 1024;
@@ -39,11 +38,16 @@ impl<W: Write> Painter<W> {
     ///
     /// # Errors
     /// When the terminal cannot be written to.
-    pub fn draw(&mut self, model: &Model) -> io::Result<usize> {
-        let (columns, rows) = model.size;
-        let area = Rect::new(0, 0, columns, rows);
-        let mut next = Buffer::empty(area);
-        view(model, &mut next);
+    pub(super) fn draw(&mut self, model: &Model) -> io::Result<usize> {
+        self.show(buffer(model))
+    }
+
+    /// Brings the terminal to these cells. Returns the bytes that it took.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn show(&mut self, next: Buffer) -> io::Result<usize> {
+        let area = *next.area();
         let known = self.shown.take().filter(|shown| *shown.area() == area);
         if known.as_ref() == Some(&next) {
             self.shown = known;
@@ -65,6 +69,11 @@ impl<W: Write> Painter<W> {
         self.out.flush()?;
         self.shown = Some(next);
         Ok(self.bytes.len())
+    }
+
+    /// What is drawn on.
+    pub(super) fn out(&mut self) -> &mut W {
+        &mut self.out
     }
 
     /// Writes what is not cells: the bell, the title.

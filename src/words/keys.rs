@@ -38,7 +38,12 @@ pub const DETACH: &str = "Detach";
 pub const RETRY: &str = "Retry";
 pub const SKIP: &str = "Skip";
 pub const WHEEL: &str = "Take over";
+pub const FASTER: &str = "Faster";
+pub const SLOWER: &str = "Slower";
 
+pub const H_PLAY: &str = "Stand still, or go on";
+pub const H_SPEED: &str = "Twice as fast, or half as fast";
+pub const H_END_REPLAY: &str = "End the playback; the run itself is long over";
 pub const H_NEXT: &str = "Do what the screen asks for next";
 pub const H_MARK: &str = "Mark the item in view as read";
 pub const H_FORWARD: &str = "Go to the screen on which the upgrade is now";

@@ -7,6 +7,7 @@ pub mod help;
 pub mod plain;
 pub mod keys;
 pub mod popups;
+pub mod record;
 pub mod run;
 pub mod screens;
 pub mod setup;

@@ -361,3 +361,18 @@ pub fn answers(choices: &str, default: Option<&str>) -> String {
 pub fn answered(answer: &str) -> String {
     format!("Your answer: {answer}. To change it before the run begins, approve again.")
 }
+
+/// Below the header, while a run of the past is played back.
+pub fn replaying(speed: u32, paused: bool, over: bool) -> String {
+    let speed = if speed == 1 { "at its own speed".to_owned() } else { format!("{speed} times as fast") };
+    match (over, paused) {
+        (true, _) => "a run of the past: it is over".to_owned(),
+        (false, true) => format!("a run of the past, {speed}: stands still"),
+        (false, false) => format!("a run of the past, {speed}"),
+    }
+}
+
+/// A speed that cannot be played at.
+pub fn no_speed(most: u32) -> String {
+    format!("expected a whole number from 1 to {most}")
+}

@@ -17,6 +17,7 @@ pub mod pooler;
 pub mod process;
 pub mod pty;
 pub mod random;
+pub mod recordings;
 pub mod runner;
 pub mod schema;
 pub mod server;

@@ -32,7 +32,10 @@ pub fn lines(model: &Model, room: usize, rows: usize) -> Vec<Line<'static>> {
         Some(Need::Failed { key, error }) => {
             say(&mut lines, &format!("{} {}", words::FAILED, visible(&error)), room, theme.bad());
             say(&mut lines, words::what_is_safe(model.state.service), room, Style::new());
-            say(&mut lines, words::FAILED_NEXT, room, Style::new());
+            // Of a run of the past there is nothing to decide.
+            if model.replay.is_none() {
+                say(&mut lines, words::FAILED_NEXT, room, Style::new());
+            }
             // What to do comes first, so that a small screen cuts only the output.
             let most = rows.saturating_sub(lines.len()).min(LAST_LINES);
             let mut last: Vec<_> = model.state.log.iter().rev().filter(|(k, _)| *k == key).take(most).collect();
@@ -49,7 +52,9 @@ pub fn lines(model: &Model, room: usize, rows: usize) -> Vec<Line<'static>> {
             for line in question_text(&model.state, &key).lines() {
                 say(&mut lines, &visible(line), room, theme.warn());
             }
-            say(&mut lines, words::ANSWER_NEXT, room, Style::new());
+            if model.replay.is_none() {
+                say(&mut lines, words::ANSWER_NEXT, room, Style::new());
+            }
         }
         _ => current(&mut lines, model, room),
     }
@@ -70,7 +75,7 @@ fn beside(lines: &mut Vec<Line<'static>>, model: &Model, room: usize) {
 
 fn current(lines: &mut Vec<Line<'static>>, model: &Model, room: usize) {
     let state = &model.state;
-    if let Some(text) = state.run_state.filter(|_| !model.gone).and_then(words::standing) {
+    if let Some(text) = state.run_state.filter(|_| !model.gone && model.replay.is_none()).and_then(words::standing) {
         say(lines, text, room, model.theme.warn());
     }
     let Some(row) = state.at() else { return };
