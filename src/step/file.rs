@@ -161,6 +161,9 @@ fn changed(edits: &Edits, before: &str, site: &Site) -> Result<String, String> {
     for (key, items) in &edits.add {
         document.add(key, &list(items, edits.format, site)?).map_err(fail)?;
     }
+    for (key, insert) in &edits.insert {
+        document.insert(key, &insert.word, &insert.before).map_err(fail)?;
+    }
     Ok(document.text())
 }
 
