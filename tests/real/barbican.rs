@@ -7,15 +7,12 @@ use std::process::Command;
 
 use stepwell::model::{Event, EventKind, StepState};
 
-use crate::cache;
+use crate::barbican_path::release;
 use crate::support::database::{ask, assert_same, dump_table};
 use crate::support::deployment::{Deployment, Ran};
 use crate::support::runner::Runner;
 use crate::support::{fixtures, wizard};
 use crate::units::{Units, executable};
-
-/// Zed, with the limits on what it needs that it was tried with.
-const ZED: [&str; 5] = ["barbican==15.0.1", "SQLAlchemy<2", "oslo.db<14", "alembic<1.14", "setuptools<80"];
 
 /// What the upgrade must not touch.
 const TABLES: [&str; 4] = ["secrets", "secret_user_metadata", "encrypted_data", "projects"];
@@ -31,8 +28,17 @@ esac
 const UNITS: [&str; 2] = ["barbican-api", "barbican-worker"];
 
 /// What an operator says beforehand who is not there later.
-pub const RUN: [&str; 7] =
-    ["run", "--yes", "--to", "15.0.1", "--allow-irreversible", "--answer", "last/switch=SWITCHED"];
+pub const RUN: [&str; 9] = [
+    "run",
+    "--yes",
+    "--to",
+    "15.0.1",
+    "--allow-irreversible",
+    "--answer",
+    "last/switch=SWITCHED",
+    "--answer",
+    "first/keys=KEPT",
+];
 
 /// Barbican 14.0.2 with the database that it wrote, and 15.0.1 installed beside it.
 pub struct Barbican {
@@ -46,12 +52,13 @@ pub struct Barbican {
 
 impl Barbican {
     pub fn yoga() -> Barbican {
-        let bin = cache::python_environment("barbican", &ZED);
+        let bin = release("15.0.1");
         let deployment = Deployment::empty();
         let dir = deployment.dir();
         fs::copy(fixtures().join("barbican/barbican-14.0.2.sqlite"), dir.join("barbican.sqlite")).expect("the fixture");
         // The fixture may be read-only, and permissions are copied too.
         fs::set_permissions(dir.join("barbican.sqlite"), Permissions::from_mode(0o600)).expect("permissions");
+        fs::copy(fixtures().join("barbican/barbican-api-paste.ini"), dir.join("paste.ini")).expect("paste.ini");
         for folder in ["running", "backups"] {
             fs::create_dir(dir.join(folder)).expect(folder);
         }
@@ -71,6 +78,7 @@ stores:
   db: {{ url: "{url}" }}
 facts:
   conf: "{dir}/barbican.conf"
+  paste: "{dir}/paste.ini"
   running: "{dir}/running"
   bin: {{ 15.0.1: "{bin}" }}
   installed_by: self

@@ -12,6 +12,7 @@ mod acapy_traps;
 mod backy2;
 mod backy2_traps;
 mod barbican;
+mod barbican_path;
 mod cache;
 mod confidant;
 mod confidant_traps;
