@@ -1,8 +1,9 @@
-"""The keys of projects that barbican.conf does not open: ``keys.py CONF [built-in]``, a line for each.
+"""The keys of projects that barbican.conf does not open: ``keys.py CONF [built-in | hex]``, a line for each.
 
 The database is in STORE. A project's key is opened with `kek` of ``[simple_crypto_plugin]``, and with it the newest
 payload that it encrypts. With ``built-in`` the key that Barbican itself had up to 20 stands in where the file has none.
-It is run by the Python of a Barbican, which brings what it needs. No key and no payload is printed.
+With ``hex`` those keys alone are named that no Barbican can read; otherwise they are left out. It is run by the Python of
+a Barbican, which brings what it needs. No key and no payload is printed.
 """
 
 import base64
@@ -45,10 +46,18 @@ with engine.connect() as connection:
     )).fetchall()
     for key, project, sealed in found:
         trouble = None
+        sealed = sealed.encode() if isinstance(sealed, str) else bytes(sealed)
+        # PostgreSQL's driver writes bytes into a column of text so, and Barbican takes it for the key itself.
+        in_hex = sealed.startswith(b"\\x")
+        if in_hex != (sys.argv[2:] == ["hex"]):
+            continue
+        if in_hex:
+            print(f"key {key} of project {project}: it was stored as hexadecimal text")
+            continue
         try:
             if opener is None:
                 raise fernet.InvalidToken
-            opened = opener.decrypt(sealed.encode() if isinstance(sealed, str) else bytes(sealed))
+            opened = opener.decrypt(sealed)
         except fernet.InvalidToken:
             trouble = "no key in barbican.conf opens it"
         else:
