@@ -80,6 +80,7 @@ impl Barbican {
         let server = Server::start_listening(Kind::Postgres);
         server.sql("alter role secretive password 'p@ss:w%rd&'");
         let url = server.network_url("").replace(PASSWORD, "p%40ss%3Aw%25rd%26");
+        let url = url.replace("postgresql:", "postgresql+psycopg2:");
         let url = format!("{}?sslmode=require&application_name=a%25b", url.trim_end_matches('?'));
         let bin = release("14.0.2");
         let made = Command::new(bin.join("barbican-db-manage"))

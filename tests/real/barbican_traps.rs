@@ -166,6 +166,23 @@ fn a_service_that_would_change_the_schema_by_itself_is_told() {
     assert!(plan.stdout().contains("- db_auto_create = True\n       + db_auto_create = false\n"), "{plan}");
 }
 
+#[test]
+#[ignore = "long: checks of the way to 23"]
+fn a_url_that_means_another_driver_from_18_on_is_told() {
+    let barbican = Barbican::on_postgres();
+    let url = barbican.url().replace("+psycopg2", "");
+    reconfigure(&barbican, barbican.url(), &url);
+    barbican.deployment.write("url", &url);
+    told(&barbican, Exit::CheckFailed, &["WARN driver", "postgresql: names no driver", "postgresql+psycopg2://"]);
+    let current = Command::new(release("18.0.0").join("barbican-db-manage"))
+        .args(["-d", &url, "current"])
+        .current_dir(barbican.deployment.home())
+        .output()
+        .expect("barbican-db-manage");
+    assert_eq!(current.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&current.stderr).contains("No module named 'psycopg'"));
+}
+
 /// Another release runs than was installed.
 fn running(barbican: &Barbican, version: &str) {
     let folder = barbican.deployment.dir().join("older");
