@@ -101,9 +101,13 @@ fn table(results: &Results) -> String {
         let (module, name) = test.rsplit_once("::").unwrap_or(("", test));
         for tried in all {
             let row = rows.entry((&tried.system, &tried.database)).or_default();
-            row.paths.extend(tried.runs.iter().map(|[from, to]| format!("{from} → {to}")));
+            row.paths.extend(tried.runs.iter().map(|[from, to]| match from == to {
+                // Nothing but actions that were named ran.
+                true => format!("at {to}, a step by its tag"),
+                false => format!("{from} → {to}"),
+            }));
             row.real.insert(&tried.real);
-            row.instead.insert(&tried.instead);
+            row.instead.extend(tried.instead.split("; "));
             let cut = |killed: &Killed| {
                 let what = if killed.everything { "everything" } else { "the runner" };
                 format!("at each of {} steps: {what}", killed.steps)

@@ -90,7 +90,7 @@ fn a_fact_that_leads_to_the_database_is_asked_before_it_and_others_after() {
         asked[..3],
         ["Path of barbican.conf", "Where is Barbican's database?", "Path of barbican-api-paste.ini"]
     );
-    assert_eq!(asked.len(), 17, "{asked:#?}");
+    assert_eq!(asked.len(), 18, "{asked:#?}");
 }
 
 #[test]

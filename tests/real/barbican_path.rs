@@ -103,7 +103,7 @@ impl Barbican {
         let units = Units::active(&dir, &UNITS);
         let database = if server.is_some() { "PostgreSQL" } else { "SQLite" };
         let real = "Barbican 14.0.2, 15.0.1, 16.0.2, and 17.0.0 to 23.0.0, with the API of 14.0.2 and 23.0.0";
-        let tried = Tried::with(&deployment, "Barbican", real, "systemd, Keystone; no HSM", database);
+        let tried = Tried::with(&deployment, "Barbican", real, "systemd; Keystone; no HSM was asked", database);
         let (secret, before, answered) = (String::new(), Vec::new(), String::new());
         let mut barbican = Barbican { _tried: tried, deployment, units, url, secret, before, answered, server };
         barbican.configure(&format!(

@@ -47,7 +47,13 @@ impl Replicante {
     fn with(old: &str, new: &str, backends: usize) -> Replicante {
         let deployment = Deployment::empty();
         let dir = deployment.dir();
-        let tried = Tried::with(&deployment, "Replicante Core", "nothing", "every process of both clusters", "files");
+        let tried = Tried::with(
+            &deployment,
+            "Replicante Core",
+            "nothing: it needs MongoDB, ZooKeeper and Kafka",
+            "every process",
+            "files",
+        );
         let mut replicante = Replicante { _tried: tried, deployment, nodes: BTreeMap::new() };
         fs::create_dir(dir.join("clusters")).expect("a folder");
         let core = format!(

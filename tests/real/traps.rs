@@ -41,7 +41,7 @@ fn a_configuration_of_another_database_is_noticed() {
     let barbican = Barbican::yoga();
     let url = "sqlite:////var/lib/barbican/other.sqlite";
     barbican.deployment.write("barbican.conf", &format!("[DEFAULT]\nsql_connection = {url}\n"));
-    let says = ["WARN same-database", "another one, expected this database", "Compare `sql_connection`"];
+    let says = ["WARN same-database", "another one, expected this database", "Compare barbican.conf"];
     refused(&barbican, &[&["check"], &RUN], Exit::CheckFailed, &says);
 }
 
