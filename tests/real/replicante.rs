@@ -14,7 +14,7 @@ use crate::cache;
 use crate::support::deployment::{Deployment, Ran};
 use crate::support::runner::Runner;
 use crate::support::{PATIENCE, wizard};
-use crate::tried::Tried;
+use crate::tried::{self, Tried};
 use crate::units::executable;
 
 const RUN: [&str; 5] = ["run", "--yes", "--defaults", "--to", "0.6.0"];
@@ -229,7 +229,8 @@ fn renamed(keys: Vec<String>, from: &Replicante, to: &Replicante) -> Vec<String>
 }
 
 /// Kills the runner, or everything, whenever the next of these steps begins, and then goes on to the end.
-fn killed_at(keys: impl IntoIterator<Item = String>, replicante: &Replicante, backends: usize, everything: bool) {
+fn killed_at(keys: Vec<String>, replicante: &Replicante, backends: usize, everything: bool) {
+    tried::killed(keys.len(), everything);
     for key in keys {
         let mut runner = replicante.start();
         runner.wait_step(&key);
