@@ -82,6 +82,35 @@ fn a_fact_without_a_value_is_told_with_what_the_definition_says_to_help() {
 }
 
 #[test]
+fn a_fact_that_does_not_concern_the_deployment_is_neither_asked_for_nor_listed() {
+    let facts = "facts:\n  tls: { ask: Encrypted, choices: [on, off], default: off }\n  \
+                 port: { ask: Its port, default: 443, when: facts.tls == \"on\" }\n  \
+                 key: { ask: Its key, secret: yes, when: facts.tls == \"on\" }\n";
+    let ledger = Ledger::new().build();
+    ledger.define("system.yaml", "facts:\n", facts);
+    let names = |ledger: &support::ledger::LedgerDeployment| {
+        let events = ledger.run(["run", "--json"]).stdout();
+        ["tls", "port", "key"].map(|name| events.contains(&format!("\"name\":\"{name}\",\"ask\"")))
+    };
+    assert_eq!(names(&ledger), [true, false, false]);
+    ledger.write("stepwell.yaml", &ledger.yaml().replace("facts:\n", "facts:\n  tls: on\n"));
+    assert_eq!(names(&ledger), [true, true, true]);
+}
+
+#[test]
+fn every_row_that_is_detected_is_an_item_of_a_list() {
+    let facts = "facts:\n  plugins:\n    ask: Plugins\n    list: yes\n    \
+                 detect: [ { file: { path: a.conf, match: '^plugin = (.*)$' } } ]\n";
+    let ledger = Ledger::new().with_steps(
+        "  - { id: each, title: \"Plugin {{ p }}\", repeat: { over: facts.plugins, as: p }, file: { touch: \"{{ p }}\" } }\n",
+    );
+    let ledger = ledger.build();
+    ledger.define("system.yaml", "facts:\n", facts);
+    ledger.write("a.conf", "plugin = one, two\nother = x\nplugin = three\n");
+    ledger.run(["plan"]).exit(0).prints("Plugin one").prints("Plugin two").prints("Plugin three");
+}
+
+#[test]
 fn a_journal_in_a_store_that_the_definition_keeps_free_of_it_is_told_with_its_place() {
     let ledger = Ledger::new().build();
     ledger.define("system.yaml", "engines: [", "journal: no, engines: [");

@@ -219,3 +219,44 @@ fn a_floor_is_not_raised_by_a_step_that_may_not_begin() {
     ledger.finish().exit(0);
     assert_eq!(ledger.version(), "2.0.0");
 }
+
+#[test]
+fn a_database_that_is_not_there_yet_is_a_step_that_is_not_done() {
+    let steps = r#"
+  - { id: away, title: Put it away, file: { move: { from: other.sqlite, to: away.sqlite } } }
+  - id: anew
+    title: Build it anew
+    run: { argv: [ cp, away.sqlite, other.sqlite ] }
+    done_when: { sql: { store: other, query: select count(*) from sqlite_schema, expect: { value: 0 } } }
+"#;
+    let ledger = Ledger::new().with_steps(steps).build();
+    ledger.define(
+        "system.yaml",
+        "stores:\n",
+        "stores:\n  other: { title: Other, engines: [sqlite], default: 'sqlite:///other.sqlite' }\n",
+    );
+    ledger.write("other.sqlite", "");
+    let catalogue = ledger.catalogue();
+    for file in ["system.yaml", "releases/2.0.0.yaml"] {
+        let path = catalogue.join("ledger").join(file);
+        let text = std::fs::read_to_string(&path).expect(file);
+        // With two stores each question says which one it means.
+        let said = [
+            ("sql: { query", "sql: { store: db, query"),
+            ("sql: { statements", "sql: { store: db, statements"),
+            ("backfill: { table", "backfill: { store: db, table"),
+            ("sql:\n        query", "sql:\n        store: db\n        query"),
+        ];
+        let text = said.iter().fold(text, |text, (short, whole)| text.replace(short, whole));
+        std::fs::write(path, text).expect(file);
+    }
+    ledger.finish().exit(0);
+    assert!(ledger.dir().join("other.sqlite").exists());
+}
+
+#[test]
+fn a_title_that_speaks_of_items_that_are_found_later_names_what_they_say() {
+    let ledger = Ledger::new().with_steps(EACH).build();
+    let plan = ledger.run(["plan"]).exit(0);
+    assert!(plan.stdout().contains("Do <name>") && !plan.stdout().contains("{{ e.name }}"), "{plan}");
+}

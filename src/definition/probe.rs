@@ -242,6 +242,7 @@ pub(super) fn expect(context: &Context, node: &Node, allowed: Allowed) -> Option
         rows: fields.get("rows", |context, node| parsed(context, node, "a count such as `0`, `1..` or `0..1`", rows)),
         value: fields.get("value", |context, node| one_or_list(context, node, template)),
         text: fields.get("text", regex),
+        every: fields.get("every", regex),
         exit: fields.get("exit", |context, node| one_or_list(context, node, number)),
         status: fields.get("status", |context, node| one_or_list(context, node, number)),
         exists: fields.get("exists", boolean),

@@ -172,5 +172,5 @@ fn http(http: &Http, within: &Where<'_>, visit: &mut dyn Visit) {
 }
 
 fn expect(expect: &Expect, within: &Where<'_>, visit: &mut dyn Visit) {
-    expect.value.iter().flatten().chain(&expect.text).for_each(|t| visit.template(t, within));
+    expect.value.iter().flatten().chain(&expect.text).chain(&expect.every).for_each(|t| visit.template(t, within));
 }

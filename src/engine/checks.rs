@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::model::{CheckResult, CheckStatus, Level, Phase, Plan, PlannedStep, Scope, Space, Work};
-use crate::probe::{Site, Verdict, ask, judge};
+use crate::probe::{Site, Verdict, ask, in_the_way, judge};
 use crate::step::{beside, rows_as_lines};
 use crate::store::keeps_session;
 
@@ -101,17 +101,21 @@ async fn gate(id: String, step: &PlannedStep, site: &Site) -> CheckResult {
             return result;
         }
     };
+    let rows = |answer| {
+        let answer = in_the_way(answer, &check.probe.answer, &site);
+        rows_as_lines(&answer).iter().map(|line| site.secrets.mask(line)).collect()
+    };
     match judge(&answer, &check.probe.answer, &site, None) {
         Ok(Verdict::Yes) => {}
         Ok(Verdict::No(found)) => {
             result.status = bad;
             result.found = site.secrets.mask(&found);
-            result.rows = rows_as_lines(&answer).iter().map(|l| site.secrets.mask(l)).collect();
+            result.rows = rows(answer);
         }
         Ok(Verdict::Unknown(found)) => {
             result.status = bad;
             result.found = site.secrets.mask(&format!("unclear: {found}"));
-            result.rows = rows_as_lines(&answer).iter().map(|l| site.secrets.mask(l)).collect();
+            result.rows = rows(answer);
         }
         Err(e) => {
             result.status = bad;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::drift;
 use crate::definition::TemplateError;
-use crate::model::{Answer, Check, Over, PlannedStep, Probe, Value, Work};
-use crate::probe::{AskError, Site, Verdict, ask, judge};
+use crate::model::{Answer, Ask, Check, Over, PlannedStep, Probe, Value, Work};
+use crate::probe::{AskError, Site, Verdict, ask, in_the_way, judge};
 use crate::step::{self, Context, Outcome, Report};
 use crate::words::format::bytes;
 
@@ -80,6 +80,8 @@ pub async fn before(planned: &PlannedStep, context: &Context) -> Result<Option<u
             // A program that the step installs is not there before it; nor what the operator is asked to make.
             Err(AskError::Command { .. }) => {}
             Err(e) if matches!(planned.work, Work::Ask(_)) => drop(e),
+            // Nor is a database that it makes.
+            Err(AskError::Store(_)) if is_still_to_be_made(probe, &context.site) => {}
             Err(e) => return Err(e.into()),
         }
     }
@@ -99,6 +101,13 @@ pub async fn before(planned: &PlannedStep, context: &Context) -> Result<Option<u
         }
     }
     Ok(remaining)
+}
+
+/// Whether the database that a probe asks is a file that is not there.
+fn is_still_to_be_made(probe: &Probe, site: &Site) -> bool {
+    let Ask::Sql { store, .. } = &probe.ask else { return false };
+    let location = site.store(store.as_deref()).ok().map(|(_, location)| location);
+    location.and_then(|location| location.file()).is_some_and(|file| matches!(file.try_exists(), Ok(false)))
 }
 
 /// Where a check is asked: once, or once for each item.
@@ -125,6 +134,7 @@ async fn holds(check: &Check, site: &Site, context: &Context) -> Result<(), Outc
     match judge(&answer, &check.probe.answer, site, None).map_err(Outcome::from)? {
         Verdict::Yes => Ok(()),
         Verdict::No(found) | Verdict::Unknown(found) => {
+            let answer = in_the_way(answer, &check.probe.answer, site);
             for line in step::rows_as_lines(&answer).into_iter().take(20) {
                 context.report(Report::Log(site.secrets.mask(&line)));
             }

@@ -11,13 +11,34 @@ use serde_json::{Map, Value};
 use super::FileError;
 use super::lines::{Splice, after_line, newline, splice};
 use super::plain::{Edit, Path};
+use crate::model::ini_key;
 
-/// Takes `section.name` apart; sections may hold dots.
+/// Takes a key apart: section and name.
 pub fn path(key: &str) -> Result<Path, FileError> {
-    match key.rsplit_once('.') {
-        Some((section, name)) if !section.is_empty() && !name.is_empty() => Ok(vec![section.into(), name.into()]),
-        _ => Err(FileError::impossible(format!("`{key}` needs the form section.name"))),
+    match ini_key(key) {
+        Some((section, name)) => Ok(vec![section.into(), name.into()]),
+        None => Err(FileError::impossible(format!("`{key}` needs the form section.name"))),
     }
+}
+
+/// The places of a name in every section that is meant; a `*` at the end of its section stands for any end.
+pub fn paths(data: &Value, key: &str) -> Result<Vec<Path>, FileError> {
+    let path = path(key)?;
+    let Some(start) = path[0].strip_suffix('*') else { return Ok(vec![path]) };
+    let sections = data.as_object().into_iter().flat_map(Map::keys);
+    Ok(sections.filter(|name| name.starts_with(start)).map(|name| vec![name.clone(), path[1].clone()]).collect())
+}
+
+/// A value with a word in it, before the first of `before` that it holds; `None` where the word is there already or
+/// none of them is.
+pub fn with_word(value: &str, word: &str, before: &[String]) -> Option<String> {
+    if value.split_whitespace().any(|found| found == word) {
+        return None;
+    }
+    let next = value.split_whitespace().find(|found| before.iter().any(|one| one == found))?;
+    // The word itself and no copy of it within another one: it is a slice of this very value.
+    let at = next.as_ptr() as usize - value.as_ptr() as usize;
+    Some(format!("{}{word} {}", &value[..at], &value[at..]))
 }
 
 /// What a file says: the values of each key of each section. Every text is an INI file; lines that are none say nothing.

@@ -134,6 +134,27 @@ impl Document {
         self.edit(edit, &format!("add the items to `{key}` by hand"))
     }
 
+    /// Puts a word into a value of an INI file that is words with spaces between them: before the first of `before`
+    /// that it holds. A value that has the word, or none of them, stays. A `*` at the end of the key's section stands
+    /// for any end of it.
+    ///
+    /// # Errors
+    /// When the file is of another form, or the edit is not safe.
+    pub fn insert(&mut self, key: &str, word: &str, before: &[String]) -> Result<(), FileError> {
+        if self.format != Format::Ini {
+            return Err(FileError::impossible("only an INI file has values that are words"));
+        }
+        for path in ini::paths(&self.data, key)? {
+            let Some(Value::Array(values)) = plain::get(&self.data, &path) else { continue };
+            // The last one counts for those who read one value only.
+            let Some((last, others)) = values.split_last() else { continue };
+            let Some(value) = last.as_str().and_then(|value| ini::with_word(value, word, before)) else { continue };
+            let value = others.iter().cloned().chain([Value::from(value)]).collect();
+            self.edit(Edit::Set { path, value }, &format!("put `{word}` into `{key}` by hand"))?;
+        }
+        Ok(())
+    }
+
     /// Removes a key with its value.
     ///
     /// # Errors

@@ -84,9 +84,14 @@ fn named_secret(option: &str) -> bool {
 /// A URL as it may be seen: a dot for each character of its passwords.
 pub fn without_password(url: &str) -> String {
     let dots = |secret: &str| "•".repeat(secret.chars().count());
-    let seen = match around_password(url) {
-        Some((before, password, after)) => format!("{before}{}{after}", dots(password)),
-        None => url.to_owned(),
+    let seen = match (around_password(url), url.split_once("://")) {
+        // A second one may stand behind it.
+        (Some((before, password, after)), _) if after.contains("://") => {
+            format!("{before}{}{}", dots(password), without_password(after))
+        }
+        (Some((before, password, after)), _) => format!("{before}{}{after}", dots(password)),
+        (None, Some((scheme, rest))) if rest.contains("://") => format!("{scheme}://{}", without_password(rest)),
+        (None, _) => url.to_owned(),
     };
     let Some((place, options)) = seen.split_once('?') else { return seen };
     let options: Vec<String> = options
@@ -153,6 +158,11 @@ mod tests {
         }
         assert_eq!(without_password("mysql://u:tiger@h/d"), "mysql://u:•••••@h/d");
         assert_eq!(without_password("mysql://u:tig"), "mysql://u:•••", "also while it is typed");
+        for urls in
+            ["postgresql://u@h/dmysql://u:tiger", "mysql://u:a@h/d?x mysql://u:tiger", "sqlite:///d mysql://u:tiger"]
+        {
+            assert!(!without_password(urls).contains("tig"), "{urls}");
+        }
         for url in ["mysql://h:3306/d", "postgresql://[::1]:5432/d", "postgresql://h:5432?x=y"] {
             assert_eq!(without_password(url), url);
         }

@@ -34,8 +34,8 @@ pub use release::{Catalogue, Fact, Notes, Release, StoreSpec, System, Versions};
 pub use speed::{Left, Speed};
 pub use state::{CheckRow, LOG_LINES, Need, State};
 pub use step::{
-    AskSpec, BackupSpec, Check, Command, Edits, Estimate, FileEdit, FileFormat, Http, Kind, Level, Offline, OnFailure,
-    Over, Repeat, Resume, Retry, Setting, Space, SqlSpec, Step, Wait,
+    AskSpec, BackupSpec, Check, Command, Edits, Estimate, FileEdit, FileFormat, Http, Insert, Kind, Level, Offline,
+    OnFailure, Over, Repeat, Resume, Retry, Setting, Space, SqlSpec, Step, Wait, ini_key,
 };
 pub use survey::{
     CheckResult, CheckStatus, FactFound, FactSource, LastRun, NoteItem, NotePage, Route, SourceAnswer, StoreFound,

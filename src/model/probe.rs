@@ -100,6 +100,9 @@ pub struct Expect {
     /// A regular expression found in some line; `^` and `$` are the ends of that line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Template>,
+    /// A regular expression found in every line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Template>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit: Option<Vec<i32>>,
     /// Status codes of an HTTP answer; 200 to 299 when nothing is said.

@@ -145,6 +145,17 @@ pub struct Edits {
     pub set: Vec<(String, Setting)>,
     /// Items that are added to lists.
     pub add: Vec<(String, Setting)>,
+    /// Words that are put into values of an INI file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub insert: Vec<(String, Insert)>,
+}
+
+/// A word that is put into a value that is words with spaces between them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Insert {
+    pub word: String,
+    /// It stands before the first of these that is there.
+    pub before: Vec<String>,
 }
 
 /// The form of a file that has keys.
@@ -173,6 +184,16 @@ impl FileFormat {
             FileFormat::Json => "json",
         }
     }
+}
+
+/// Takes a key of an INI file apart: `section.name`, where the section is everything before the last dot, or
+/// `[section].name`, where the name may hold dots too.
+pub fn ini_key(key: &str) -> Option<(&str, &str)> {
+    let (section, name) = match key.strip_prefix('[') {
+        Some(rest) => rest.split_once("].")?,
+        None => key.rsplit_once('.')?,
+    };
+    (!section.is_empty() && !name.is_empty()).then_some((section, name))
 }
 
 /// A value that is written into a file: a template, or a structure of them.

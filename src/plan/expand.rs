@@ -311,11 +311,30 @@ fn leaf(
     })
 }
 
+/// A title with what is known in place, and names for what only an item can say: `Upgrade the tenant <name>`.
+fn without_item(title: &str, renderer: &Renderer) -> String {
+    let (mut out, mut rest) = (String::new(), title);
+    while let Some((before, (inner, after))) =
+        rest.split_once("{{").and_then(|(before, more)| Some((before, more.split_once("}}")?)))
+    {
+        out += before;
+        out += &match renderer.text(&Template::new(format!("{{{{{inner}}}}}"))) {
+            Ok(text) => text.to_string(),
+            Err(_) => {
+                let name = inner.split('|').next().unwrap_or_default().trim();
+                format!("<{}>", name.rsplit('.').next().unwrap_or_default())
+            }
+        };
+        rest = after;
+    }
+    out + rest
+}
+
 /// The title; of a list, where it speaks of an item, without the item.
 fn title(step: &Step, work: &Work, renderer: &Renderer) -> Result<String, PlanError> {
     match (renderer.text(&step.title), work) {
         (Ok(title), _) => Ok(title.to_string()),
-        (Err(_), Work::Repeat(_)) => Ok(step.title.text.clone()),
+        (Err(_), Work::Repeat(_)) => Ok(without_item(&step.title.text, renderer)),
         (Err(e), _) => Err(e.into()),
     }
 }

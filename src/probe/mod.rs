@@ -16,7 +16,7 @@ pub use command::{Outcome, base_env, kill_group, prepared, run as run_command};
 pub use http::request;
 pub use resolve::{Problem, Resolved, resolve};
 pub use site::Site;
-pub use verdict::{Verdict, judge};
+pub use verdict::{Verdict, in_the_way, judge};
 
 use crate::definition::TemplateError;
 use crate::model::{Answer, Ask, Probe};

@@ -90,6 +90,12 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     async fn fact(&mut self, fact: &Fact, input: Option<&FactInput>) {
+        // One that does not concern this deployment is not asked for, and not shown as missing.
+        if fact.when.as_ref().is_some_and(|when| matches!(self.site.renderer().truth(when), Ok(false)))
+            && input.is_none()
+        {
+            return self.insert(fact, None, None);
+        }
         let (value, source) = match self.value_of(fact, input).await {
             Ok(Some((value, source))) => match self.fits(fact, &value) {
                 Ok(()) => (Some(value), source),
@@ -169,14 +175,15 @@ impl Resolver<'_> {
             return Ok(Some((Value::from(text.clone()), FactSource::File)));
         }
         for probe in &fact.detect {
-            if let Some(found) = self.detect(probe).await {
-                let value = if fact.list {
-                    list(found.split([',', '\n']).map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect())
-                } else {
-                    Value::from(found)
-                };
-                return Ok(Some((value, FactSource::Detected)));
-            }
+            let found = self.detect(probe).await;
+            let Some(first) = found.first() else { continue };
+            let value = if fact.list {
+                let items = found.iter().flat_map(|found| found.split([',', '\n'])).map(str::trim);
+                list(items.filter(|item| !item.is_empty()).map(str::to_owned).collect())
+            } else {
+                Value::from(first.clone())
+            };
+            return Ok(Some((value, FactSource::Detected)));
         }
         match &fact.default {
             // It is filled in for each release when it is used.
@@ -200,14 +207,16 @@ impl Resolver<'_> {
         }
     }
 
-    /// The first value that a probe finds. One that cannot be asked detects nothing.
-    async fn detect(&self, probe: &Probe) -> Option<String> {
-        let answer = ask(probe, &self.site).await.ok()?;
-        let text = super::answer::plain(answer.rows.first()?.first()?);
+    /// The values that a probe finds, one for each row. One that cannot be asked detects nothing.
+    async fn detect(&self, probe: &Probe) -> Vec<String> {
+        let Ok(answer) = ask(probe, &self.site).await else { return Vec::new() };
         let map = &probe.answer.map;
-        // An answer that has no meaning detects nothing.
-        let text = if map.is_empty() { text } else { map.iter().find(|(answer, _)| *answer == text)?.1.clone() };
-        (!text.is_empty()).then_some(text)
+        let found = answer.rows.iter().filter_map(|row| {
+            let text = super::answer::plain(row.first()?);
+            // An answer that has no meaning detects nothing.
+            if map.is_empty() { Some(text) } else { Some(map.iter().find(|(answer, _)| *answer == text)?.1.clone()) }
+        });
+        found.filter(|text| !text.is_empty()).collect()
     }
 
     fn text_of(&self, name: &str, source: &Source) -> Result<String, String> {
@@ -333,7 +342,7 @@ impl Resolver<'_> {
 
     async fn detected_store(&self, spec: &StoreSpec) -> Result<String, String> {
         for probe in &spec.detect {
-            if let Some(url) = self.detect(probe).await {
+            if let Some(url) = self.detect(probe).await.into_iter().next() {
                 return Ok(url);
             }
         }

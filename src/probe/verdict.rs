@@ -4,7 +4,7 @@ use regex::Regex;
 
 use super::answer::plain;
 use super::{AskError, Site};
-use crate::model::{Answer, AnswerSpec, Expect, Template};
+use crate::model::{Answer, AnswerSpec, Expect, Template, Value};
 
 /// What an answer means. `No` and `Unknown` say what was found, as a sentence with secrets masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +72,18 @@ fn unmet(answer: &Answer, expect: &Expect, site: &Site, before: Option<&str>) ->
     {
         return Ok(Some(format!("no line says what is expected: {}", said(answer))));
     }
+    if let Some(pattern) = &expect.every {
+        let others = others(answer, pattern, site)?;
+        // Of a very long answer only the beginning is kept.
+        if answer.count != answer.rows.len() as u64 {
+            return Ok(Some(format!("{} are too many to look at each", count(answer))));
+        }
+        match others.as_slice() {
+            [] => {}
+            [row] => return Ok(Some(format!("one row does not say what is expected: {}", line(row)))),
+            rows => return Ok(Some(format!("{} rows do not say what is expected", rows.len()))),
+        }
+    }
     if expect.unchanged {
         return Ok(match before {
             Some(before) if before == answer.digest => None,
@@ -96,10 +108,30 @@ fn said(answer: &Answer) -> String {
 }
 
 fn any_line_matches(answer: &Answer, pattern: &Template, site: &Site) -> Result<bool, AskError> {
+    let regex = compiled(pattern, site)?;
+    Ok(answer.rows.iter().any(|row| regex.is_match(&line(row))))
+}
+
+/// The rows in which a pattern is not found.
+fn others(answer: &Answer, pattern: &Template, site: &Site) -> Result<Vec<Vec<Value>>, AskError> {
+    let regex = compiled(pattern, site)?;
+    Ok(answer.rows.iter().filter(|row| !regex.is_match(&line(row))).cloned().collect())
+}
+
+/// The rows that stand in the way: where each has to say something, those that do not.
+pub fn in_the_way(answer: Answer, spec: &AnswerSpec, site: &Site) -> Answer {
+    let every = spec.expect.as_ref().and_then(|expect| expect.every.as_ref());
+    let Some(Ok(rows)) = every.map(|pattern| others(&answer, pattern, site)) else { return answer };
+    Answer { rows, ..answer }
+}
+
+fn compiled(pattern: &Template, site: &Site) -> Result<Regex, AskError> {
     let pattern = site.renderer().regex(pattern)?;
-    let regex =
-        Regex::new(&pattern).map_err(|e| AskError::Definition(format!("`text` is not a regular expression: {e}")))?;
-    Ok(answer.rows.iter().any(|row| regex.is_match(&row.iter().map(plain).collect::<Vec<_>>().join(" "))))
+    Regex::new(&pattern).map_err(|e| AskError::Definition(format!("`{pattern}` is not a regular expression: {e}")))
+}
+
+fn line(row: &[Value]) -> String {
+    row.iter().map(plain).collect::<Vec<_>>().join(" ")
 }
 
 fn list(numbers: &[i32]) -> String {
@@ -112,11 +144,10 @@ mod tests {
 
     use super::*;
     use crate::definition::{Names, Secrets, Templates};
-    use crate::model::{Scheme, Value};
+    use crate::model::Scheme;
 
-    #[test]
-    fn what_was_found_is_told_without_secrets() {
-        let site = Site {
+    fn site() -> Site {
+        Site {
             deployment: "here".to_owned(),
             dir: "/".into(),
             state_dir: "/".into(),
@@ -128,7 +159,31 @@ mod tests {
             replicas: Arc::default(),
             env: Arc::default(),
             templates: Templates::new(&Scheme::Semver),
+        }
+    }
+
+    #[test]
+    fn every_row_says_so_or_those_that_do_not_are_told() {
+        let rows = |lines: &[&str]| {
+            let rows: Vec<_> = lines.iter().map(|line| vec![Value::from(*line)]).collect();
+            Answer { count: rows.len() as u64, rows, ..Answer::default() }
         };
+        let every = Expect { every: Some(Template::new("\\bid\\b".to_owned())), ..Expect::default() };
+        let spec = AnswerSpec { expect: Some(every), ..AnswerSpec::default() };
+        let told = |answer: &Answer| judge(answer, &spec, &site(), None).expect("a verdict");
+        assert_eq!(told(&rows(&["cors id app", "id"])), Verdict::Yes);
+        assert_eq!(told(&rows(&[])), Verdict::Yes);
+        let one = rows(&["cors app", "id app"]);
+        assert_eq!(told(&one), Verdict::No("one row does not say what is expected: cors app".to_owned()));
+        assert_eq!(in_the_way(one, &spec, &site()).rows, [[Value::from("cors app")]]);
+        assert_eq!(told(&rows(&["app", "x", "id"])), Verdict::No("2 rows do not say what is expected".to_owned()));
+        let long = Answer { count: 101, ..rows(&["id"]) };
+        assert_eq!(told(&long), Verdict::No("101 rows are too many to look at each".to_owned()));
+    }
+
+    #[test]
+    fn what_was_found_is_told_without_secrets() {
+        let site = site();
         let answer = Answer { rows: vec![vec![Value::from("it is hunter2")]], count: 1, ..Answer::default() };
         let text = Expect { text: Some(Template::new("ready".to_owned())), ..Expect::default() };
         let value = Expect { value: Some(vec![Template::new("ready".to_owned())]), ..Expect::default() };

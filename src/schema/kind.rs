@@ -115,8 +115,13 @@ fn file() -> Mapping {
         text(),
         "Its whole content.",
     );
+    let inserted = Mapping::of("A word that is put in.").need("word", text(), "The word.").need(
+        "before",
+        one_or_list(text()),
+        "It stands before the first of these that is there. Where none is, the value stays.",
+    );
     let mapping = Mapping::of("A change to a file. Comments, order, quoting and line endings stay.")
-        .kind("ini", text(), "An INI file; keys are `section.name`.")
+        .kind("ini", text(), "An INI file; keys are `section.name`, or `[section].name` where the name holds a dot.")
         .kind("env", text(), "An environment file; keys are `NAME`.")
         .kind("yaml", text(), "A YAML file; keys are `a.b.c`.")
         .kind("toml", text(), "A TOML file; keys are `a.b.c`.")
@@ -128,8 +133,14 @@ fn file() -> Mapping {
         .may("remove", any(&[list(text()), settings()]), "A list of keys; or `key: items` for items of lists.")
         .may("default", settings(), "`key: value`, where the key is not there.")
         .may("set", settings(), "`key: value`.")
-        .may("add", settings(), "`key: items`: those that the list does not have are added at its end.");
-    let something = ["touch", "absent", "move", "write", "rename", "remove", "default", "set", "add"];
+        .may("add", settings(), "`key: items`: those that the list does not have are added at its end.")
+        .may(
+            "insert",
+            entries(inserted.done()),
+            "`key: { word: W, before: [X, Y] }`: a word in an INI value that is words with spaces between them, before \
+             the first of these that is there. A section that ends with `*` stands for all that begin so.",
+        );
+    let something = ["touch", "absent", "move", "write", "rename", "remove", "default", "set", "add", "insert"];
     something.into_iter().fold(mapping, |mapping, key| mapping.way(&[key]))
 }
 

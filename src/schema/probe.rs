@@ -178,6 +178,11 @@ fn expectation(before: Before) -> Mapping {
         )
         .may("text", text(), "A regular expression is found in some row; `^` and `$` are the ends of the row.")
         .may(
+            "every",
+            text(),
+            "A regular expression is found in every row, as with `text`. Where there is no row, this holds.",
+        )
+        .may(
             "exit",
             one_or_list(status_number()),
             "The exit status is one of these. Where it is not given, 0 is expected.",

@@ -3,7 +3,7 @@
 
 use super::{Context, Outcome, Report};
 use crate::model::{Answer, Check, Level, Noted, Value};
-use crate::probe::{Verdict, ask, judge};
+use crate::probe::{Verdict, ask, in_the_way, judge};
 
 pub async fn run(check: &Check, context: &Context) -> Outcome {
     let site = &context.site;
@@ -21,6 +21,7 @@ pub async fn run(check: &Check, context: &Context) -> Outcome {
     if check.level == Level::Should && context.overrides.contains(name) {
         return Outcome::Done;
     }
+    let answer = in_the_way(answer, &check.probe.answer, site);
     for line in rows_as_lines(&answer).into_iter().take(20) {
         context.report(Report::Log(site.secrets.mask(&line)));
     }

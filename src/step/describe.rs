@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::file;
+use super::{changes, file};
 use crate::definition::{Renderer, Text};
 use crate::model::{
-    Ask, Backfill, Command, Convert, Converter, FileEdit, Http, OnFailure, Over, PlannedStep, Probe, Query, Repeat,
-    Template, Value, Work,
+    Ask, Backfill, Command, Convert, Converter, Http, OnFailure, Over, PlannedStep, Probe, Query, Repeat, Template,
+    Value, Work,
 };
 use crate::probe::Site;
 use crate::store::Engine;
@@ -23,6 +23,14 @@ const FEW: usize = 500;
 
 /// Describes every step as it is with these answers.
 pub fn describe_all(steps: &mut [PlannedStep], site: &Site, answers: &BTreeMap<String, String>) {
+    // In their order: a change to a file is shown as it is behind those before it.
+    let mut files = file::Files::default();
+    let edits: Vec<Vec<String>> = (steps.iter().filter_map(|step| match &step.work {
+        Work::File(edit) => Some((edit, site.scoped(&step.scope, answers))),
+        _ => None,
+    }))
+    .map(|(edit, site)| changes::lines(edit, &site, &mut files))
+    .collect();
     let each = |part: &mut [PlannedStep]| {
         part.iter_mut().for_each(|step| describe(step, &site.scoped(&step.scope, answers)));
     };
@@ -33,6 +41,10 @@ pub fn describe_all(steps: &mut [PlannedStep], site: &Site, answers: &BTreeMap<S
         parts.for_each(|part| drop(scope.spawn(move || each(part))));
         each(first);
     });
+    let file_steps = steps.iter_mut().filter(|step| matches!(step.work, Work::File(_)));
+    for (step, lines) in file_steps.zip(edits) {
+        step.detail.splice(0..0, lines);
+    }
 }
 
 /// Fills in what a step touches and its detail. It reads files of the system, and changes nothing.
@@ -53,7 +65,8 @@ fn describe(step: &mut PlannedStep, site: &Site) {
             let program = argv.first().map(ToString::to_string).unwrap_or_default();
             (program.rsplit('/').next().unwrap_or_default().to_owned(), command_lines(command, here))
         }
-        Work::File(edit) => (shown(edit.path(), here), file_lines(edit, here)),
+        // Its lines come from those who know what the steps before it do.
+        Work::File(edit) => (shown(edit.path(), here), Vec::new()),
         Work::Ask(ask) => (String::new(), shown(&ask.text, here).trim().lines().map(str::to_owned).collect()),
         Work::Backup(backup) => {
             let to = backup
@@ -222,27 +235,6 @@ fn quoted(argument: &str) -> String {
     } else {
         format!("'{}'", argument.replace('\'', "'\\''"))
     }
-}
-
-/// Lines that go and lines that come.
-fn file_lines(edit: &FileEdit, here: &Here<'_>) -> Vec<String> {
-    match edit {
-        FileEdit::Touch(path) => vec![format!("makes {} if it is not there", shown(path, here))],
-        FileEdit::Absent(path) => vec![format!("removes {}", shown(path, here))],
-        FileEdit::Move { from, to } => vec![format!("moves {} to {}", shown(from, here), shown(to, here))],
-        FileEdit::Edit(_) | FileEdit::Write { .. } => match file::edited(edit, here.site) {
-            Ok((before, after)) if before == after => vec!["nothing to change: the file says so already".to_owned()],
-            Ok((before, after)) => difference(&before, &after, here),
-            Err(error) => vec![error],
-        },
-    }
-}
-
-fn difference(before: &str, after: &str, here: &Here<'_>) -> Vec<String> {
-    let (old, new): (Vec<_>, Vec<_>) = (before.lines().collect(), after.lines().collect());
-    let gone = old.iter().filter(|l| !new.contains(l)).map(|l| format!("- {l}"));
-    let come = new.iter().filter(|l| !old.contains(l)).map(|l| format!("+ {l}"));
-    gone.chain(come).map(|l| here.site.secrets.mask(&l)).collect()
 }
 
 fn probe_lines(probe: &Probe, here: &Here<'_>) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! Changes to files of the system. The new content is written aside and renamed; the old one is kept as a backup. A
 //! change that is there already is left alone, so the step can be done again at any time.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -41,7 +42,7 @@ fn attempt(edit: &FileEdit, context: &Context) -> Result<Outcome, String> {
             moved(&path, &to)
         }
         FileEdit::Edit(_) | FileEdit::Write { .. } => {
-            let (before, after) = edited(edit, &context.site)?;
+            let Change { before, after, .. } = edited(edit, &context.site, &Files::new())?;
             if before == after && path.exists() {
                 return Ok(Outcome::Adopted);
             }
@@ -108,30 +109,43 @@ fn place(path: &Template, site: &Site) -> Result<PathBuf, String> {
     Ok(site.dir.join(text.reveal(&site.secrets)))
 }
 
-/// The file's text before and after the change.
+/// What files hold where that is not what stands on disk.
+pub type Files = BTreeMap<PathBuf, String>;
+
+/// A file's text before and after a change.
+pub struct Change {
+    pub path: PathBuf,
+    pub before: String,
+    pub after: String,
+}
+
+/// What a change makes of a file. `ahead` counts before what is on disk.
 ///
 /// # Errors
 /// A sentence, when the file cannot be read or a template cannot be filled in.
-pub fn edited(edit: &FileEdit, site: &Site) -> Result<(String, String), String> {
+pub fn edited(edit: &FileEdit, site: &Site, ahead: &Files) -> Result<Change, String> {
     let path = path(edit, site)?;
-    let read = fs::read_to_string(&path).map_err(|e| format!("cannot read {}: {e}", path.display()));
-    match edit {
+    let read = || match ahead.get(&path) {
+        Some(text) => Ok(text.clone()),
+        None => fs::read_to_string(&path).map_err(|e| format!("cannot read {}: {e}", path.display())),
+    };
+    let (before, after) = match edit {
         FileEdit::Write { content, .. } => {
-            let before = if path.exists() { read? } else { String::new() };
-            let after = site.renderer().text(content).map_err(|e| e.to_string())?.reveal(&site.secrets);
-            Ok((before, after))
+            let before = if ahead.contains_key(&path) || path.exists() { read()? } else { String::new() };
+            (before, site.renderer().text(content).map_err(|e| e.to_string())?.reveal(&site.secrets))
         }
         FileEdit::Edit(edits) => {
-            let before = read?;
+            let before = read()?;
             let after = changed(edits, &before, site)
                 .map_err(|e| format!("cannot change {}: {e}; it is as it was", path.display()))?;
-            Ok((before, after))
+            (before, after)
         }
         FileEdit::Touch(_) | FileEdit::Absent(_) | FileEdit::Move { .. } => {
-            let before = read?;
-            Ok((before.clone(), before))
+            let before = read()?;
+            (before.clone(), before)
         }
-    }
+    };
+    Ok(Change { path, before, after })
 }
 
 /// A file's text after its edits.
@@ -160,6 +174,9 @@ fn changed(edits: &Edits, before: &str, site: &Site) -> Result<String, String> {
     }
     for (key, items) in &edits.add {
         document.add(key, &list(items, edits.format, site)?).map_err(fail)?;
+    }
+    for (key, insert) in &edits.insert {
+        document.insert(key, &insert.word, &insert.before).map_err(fail)?;
     }
     Ok(document.text())
 }

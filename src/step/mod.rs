@@ -6,6 +6,7 @@
 mod ask;
 mod backfill;
 mod backup;
+mod changes;
 mod check;
 mod context;
 mod describe;

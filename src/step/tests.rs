@@ -171,6 +171,7 @@ fn ini(path: &Path, value: &str) -> FileEdit {
         remove: Vec::new(),
         remove_items: Vec::new(),
         add: Vec::new(),
+        insert: Vec::new(),
     })
 }
 

@@ -78,6 +78,12 @@ fn answered(task: &Task) -> News {
             source: Some(FactSource::Detected),
             found: Some("PostgreSQL 15.4, barbican@db1, database barbican, 24 MiB".to_owned()),
         })),
+        // Such a fact does not concern this deployment.
+        Task::Propose { item: Item::Fact(number), catalogue, .. }
+            if catalogue.system.facts.get(*number).is_some_and(|fact| fact.when.is_some()) =>
+        {
+            News::Proposed(None)
+        }
         Task::Propose { item: Item::Fact(number), .. } => News::Proposed(Some(Proposal {
             values: Some(vec![format!("/srv/fact-{number}")]),
             source: Some(FactSource::Default),
@@ -119,9 +125,10 @@ const SCENES: &[Scene] = &[
     }),
     ("review", |desk| {
         desk.at_the_database().key(KeyCode::Enter);
-        for _ in 0..7 {
+        for _ in 0..12 {
             desk.key(KeyCode::Enter);
         }
+        assert!(desk.screen().contains("Shall Stepwell write"), "{}", desk.screen());
     }),
     ("help", |desk| {
         desk.key(KeyCode::Enter).key(KeyCode::F(1));

@@ -17,10 +17,11 @@ pub fn count(n: u64) -> String {
     out
 }
 
-/// Milliseconds as `0.4 s`, `12 s`, `2 m 10 s`, `3 h 5 m`, `2 d 4 h`.
+/// Milliseconds as `40 ms`, `0.4 s`, `12 s`, `2 m 10 s`, `3 h 5 m`, `2 d 4 h`.
 pub fn duration(ms: u64) -> String {
     let s = ms / 1000;
     match s {
+        0 if (1..100).contains(&ms) => format!("{ms} ms"),
         0 => format!("0.{} s", ms / 100),
         1..60 => format!("{s} s"),
         60..3600 => format!("{} m {} s", s / 60, s % 60),
@@ -132,6 +133,7 @@ mod tests {
         assert_eq!(count(999), "999");
         assert_eq!(duration(130_000), "2 m 10 s");
         assert_eq!(duration(400), "0.4 s");
+        assert_eq!([0, 40].map(duration), ["0.0 s", "40 ms"]);
         assert_eq!(bytes(1_610_612_736), "1.5 GiB");
         assert_eq!(bytes(24 * 1024), "24 KiB");
     }

@@ -14,7 +14,8 @@ use crate::killed;
 use crate::support::deployment::{Deployment, Ran};
 use crate::support::runner::Runner;
 use crate::support::{PATIENCE, fixtures, wizard};
-use crate::units::{Units, executable};
+use crate::tried::Tried;
+use crate::units::{UNITS_OF, Units, executable};
 
 /// With the wallet library that it was tried with.
 const PACKAGES: [&str; 2] = ["aries-cloudagent[askar]==0.12.8", "aries-askar==0.4.6"];
@@ -50,6 +51,7 @@ impl Records {
 
 /// Two agents that share a wallet, and 0.12.8 beside them.
 pub struct AcaPy {
+    pub tried: Tried,
     pub deployment: Deployment,
     pub units: Units,
     pub bin: PathBuf,
@@ -67,7 +69,9 @@ impl AcaPy {
         let bin = cache::python_environment("acapy", &PACKAGES);
         let deployment = Deployment::empty();
         let units = Units::active(&deployment.dir(), &UNITS);
-        let acapy = AcaPy { deployment, units, bin };
+        let real = "ACA-Py 0.12.8 on wallets of 0.7.5, 0.8.0 and 0.8.1";
+        let tried = Tried::with(&deployment, "ACA-Py", real, UNITS_OF, "SQLite");
+        let acapy = AcaPy { tried, deployment, units, bin };
         acapy.deployment.write("key", "k1\n");
         acapy.configure("");
         acapy

@@ -13,7 +13,8 @@ use crate::killed;
 use crate::support::database::ask;
 use crate::support::deployment::{Deployment, Ran};
 use crate::support::{fixtures, wizard};
-use crate::units::Units;
+use crate::tried::Tried;
+use crate::units::{UNITS_OF, Units};
 
 /// The newest one that can be had, with the limits on what it needs that it was tried with.
 const PACKAGES: [&str; 5] = ["backy2==2.9.17", "SQLAlchemy<2", "alembic<1.14", "setuptools<80", "psycopg2-binary"];
@@ -35,6 +36,7 @@ pub const TIMER: &str = "backy2.timer";
 
 /// Three backups and what was backed up.
 pub struct Backy2 {
+    pub tried: Tried,
     /// Before it changes the database Stepwell waits for every backy2 of the host, so there is one at a time.
     _alone: File,
     pub deployment: Deployment,
@@ -58,7 +60,8 @@ impl Backy2 {
 
     /// With an empty database on a server, which `initdb` fills.
     pub fn on(url: &str) -> Backy2 {
-        let backy2 = Backy2::without_database();
+        let mut backy2 = Backy2::without_database();
+        backy2.tried.database = "PostgreSQL";
         fs::create_dir(backy2.deployment.dir().join("data")).expect("a folder");
         backy2.configure(url);
         backy2.backy2(&["initdb"]);
@@ -70,7 +73,8 @@ impl Backy2 {
         let alone = File::create(bin.join("../alone")).expect("a file for the lock");
         alone.lock().expect("the lock");
         let deployment = Deployment::empty();
-        Backy2 { _alone: alone, units: Units::active(&deployment.dir(), &[TIMER]), deployment, bin }
+        let tried = Tried::with(&deployment, "backy2", "backy2 2.9.17", UNITS_OF, "SQLite");
+        Backy2 { tried, _alone: alone, units: Units::active(&deployment.dir(), &[TIMER]), deployment, bin }
     }
 
     fn configure(&self, url: &str) {

@@ -5,17 +5,15 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Command;
 
-use stepwell::model::{Event, EventKind, StepState};
+use stepwell::model::{Event, EventKind, Exit, StepState};
 
-use crate::cache;
+use crate::barbican_path::release;
 use crate::support::database::{ask, assert_same, dump_table};
 use crate::support::deployment::{Deployment, Ran};
 use crate::support::runner::Runner;
 use crate::support::{fixtures, wizard};
-use crate::units::{Units, executable};
-
-/// Zed, with the limits on what it needs that it was tried with.
-const ZED: [&str; 5] = ["barbican==15.0.1", "SQLAlchemy<2", "oslo.db<14", "alembic<1.14", "setuptools<80"];
+use crate::tried::Tried;
+use crate::units::{UNITS_OF, Units, executable};
 
 /// What the upgrade must not touch.
 const TABLES: [&str; 4] = ["secrets", "secret_user_metadata", "encrypted_data", "projects"];
@@ -31,11 +29,21 @@ esac
 const UNITS: [&str; 2] = ["barbican-api", "barbican-worker"];
 
 /// What an operator says beforehand who is not there later.
-pub const RUN: [&str; 7] =
-    ["run", "--yes", "--to", "15.0.1", "--allow-irreversible", "--answer", "last/switch=SWITCHED"];
+pub const RUN: [&str; 9] = [
+    "run",
+    "--yes",
+    "--to",
+    "15.0.1",
+    "--allow-irreversible",
+    "--answer",
+    "last/switch=SWITCHED",
+    "--answer",
+    "first/keys=KEPT",
+];
 
 /// Barbican 14.0.2 with the database that it wrote, and 15.0.1 installed beside it.
 pub struct Barbican {
+    _tried: Tried,
     pub deployment: Deployment,
     units: Units,
     bin: PathBuf,
@@ -46,12 +54,13 @@ pub struct Barbican {
 
 impl Barbican {
     pub fn yoga() -> Barbican {
-        let bin = cache::python_environment("barbican", &ZED);
+        let bin = release("15.0.1");
         let deployment = Deployment::empty();
         let dir = deployment.dir();
         fs::copy(fixtures().join("barbican/barbican-14.0.2.sqlite"), dir.join("barbican.sqlite")).expect("the fixture");
         // The fixture may be read-only, and permissions are copied too.
         fs::set_permissions(dir.join("barbican.sqlite"), Permissions::from_mode(0o600)).expect("permissions");
+        fs::copy(fixtures().join("barbican/barbican-api-paste.ini"), dir.join("paste.ini")).expect("paste.ini");
         for folder in ["running", "backups"] {
             fs::create_dir(dir.join(folder)).expect(folder);
         }
@@ -71,6 +80,7 @@ stores:
   db: {{ url: "{url}" }}
 facts:
   conf: "{dir}/barbican.conf"
+  paste: "{dir}/paste.ini"
   running: "{dir}/running"
   bin: {{ 15.0.1: "{bin}" }}
   installed_by: self
@@ -83,7 +93,9 @@ journal: file
                 systemctl = units.systemctl().display()
             ),
         );
-        let mut barbican = Barbican { deployment, units, bin, before: Vec::new(), worker_stopped: false };
+        let tried = Tried::with(&deployment, "Barbican", "Barbican 15.0.1 on data of 14.0.2", UNITS_OF, "SQLite");
+        let mut barbican =
+            Barbican { _tried: tried, deployment, units, bin, before: Vec::new(), worker_stopped: false };
         assert_eq!(barbican.revision(), "0f8c192a061f", "the fixture is what 14.0.2 wrote");
         assert_eq!(barbican.secrets(), "1000");
         barbican.before = barbican.rows();
@@ -158,7 +170,8 @@ journal: file
         assert_eq!(ask(&backups[0], "select version_num from alembic_version"), "0f8c192a061f");
         assert_eq!(ask(&backups[0], "select count(*) from secrets"), "1000");
 
-        assert_eq!(self.deployment.status(), 0, "the upgrade is recorded");
+        // There is a newer release, so this is not 0.
+        self.deployment.run(["status"]).exit(Exit::UpgradeNeeded.code().into()).prints("15.0.1");
     }
 }
 
@@ -183,7 +196,7 @@ fn a_service_that_was_stopped_before_stays_stopped() {
 #[test]
 fn barbican_is_upgraded_with_the_wizard() {
     let barbican = Barbican::yoga();
-    let screen = barbican.deployment.terminal([]).start();
+    let screen = barbican.deployment.terminal(["--to", "15.0.1"]).start();
     let (code, left) = wizard::walk_through(&screen);
     assert_eq!(code, 0, "{left}");
     assert!(left.contains("15.0.1"), "the summary stays on the terminal:\n{left}");

@@ -12,6 +12,7 @@ use crate::cache;
 use crate::support::deployment::{Deployment, Ran};
 use crate::support::runner::Runner;
 use crate::support::{PATIENCE, fixtures, wizard};
+use crate::tried::Tried;
 use crate::units::executable;
 
 /// What an operator says beforehand who is not there later.
@@ -31,6 +32,7 @@ pub struct Table {
 
 /// A table, nodes of a release, and the programs of others beside them.
 pub struct Confidant {
+    _tried: Tried,
     pub deployment: Deployment,
     url: String,
     nodes: Vec<String>,
@@ -66,7 +68,10 @@ impl Confidant {
         };
         // It would wait for ever for somebody to read what it says.
         std::thread::spawn(move || said.read_to_end(&mut Vec::new()));
-        let confidant = Confidant { deployment, url, nodes: Vec::new(), elsewhere: vec![server] };
+        let real = "Confidant 6.5.1: its migration of booleans and its web process, on tables of 1.11.0 and 2.0.1";
+        let instead = "the scripts of 2.0.1, the nodes of 1.11.0 to 4.0.0, DynamoDB (moto)";
+        let tried = Tried::with(&deployment, "Confidant", real, instead, "DynamoDB (moto)");
+        let confidant = Confidant { _tried: tried, deployment, url, nodes: Vec::new(), elsewhere: vec![server] };
         confidant.deployment.write("aws-credentials", "[default]\naws_access_key_id = x\naws_secret_access_key = x\n");
         confidant.table_command(&["load", &fixtures().join("confidant").join(items).to_string_lossy()]);
         confidant.write_program("running", "cat \"DIR/node-$1\"\n");

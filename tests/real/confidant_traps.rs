@@ -5,6 +5,7 @@ use std::fs;
 use stepwell::model::{EventKind, Exit, StepState};
 
 use crate::confidant::{Confidant, RUN};
+use crate::tried;
 
 /// The whole way, and what an operator says beforehand who is not there later.
 const WHOLE: [&str; 7] =
@@ -180,6 +181,8 @@ fn the_whole_way_is_the_same_when_it_is_killed_at_every_step() {
     keys.dedup();
     let confidant = of_1_11_0();
     let before = confidant.table();
+    // Everything at every other step.
+    tried::killed(keys.len(), false);
     for (at, key) in keys.iter().enumerate() {
         let key = confidant.renamed(&reference, key);
         let mut runner = confidant.start(&WHOLE);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use stepwell::model::{EventKind, StepState};
 
 use crate::support::deployment::Deployment;
+use crate::tried;
 
 /// Kills the runner, or with it everything that it has started, whenever a step begins at which that was not done yet,
 /// and begins anew, until the run is at its end. At how many steps that was.
@@ -32,6 +33,7 @@ pub fn at_each_step(deployment: &Deployment, run: &[&str], everything: bool) -> 
             assert_eq!(code, 0, "{events:#?}");
         }
     }
+    tried::killed(killed.len(), everything);
     killed.len()
 }
 

@@ -15,7 +15,8 @@ fn a_wallet_on_a_server_is_upgraded_by_one_at_a_time_while_nobody_is_connected()
     // ACA-Py quotes no slash in a password, and this test no backslash.
     server.sql("alter role secretive password 'p@ss:w%rd'");
     let url = server.network_url("").replace(PASSWORD, "p%40ss%3Aw%25rd");
-    let acapy = AcaPy::with("wallet-075");
+    let mut acapy = AcaPy::with("wallet-075");
+    acapy.tried.database = "PostgreSQL";
     acapy.askar_in("w", &["copy_to", url.trim_end_matches('?')]);
     let at = url.trim_end_matches('?').to_owned();
     let before = acapy.records_at(&at);

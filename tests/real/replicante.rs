@@ -14,6 +14,7 @@ use crate::cache;
 use crate::support::deployment::{Deployment, Ran};
 use crate::support::runner::Runner;
 use crate::support::{PATIENCE, wizard};
+use crate::tried::{self, Tried};
 use crate::units::executable;
 
 const RUN: [&str; 5] = ["run", "--yes", "--defaults", "--to", "0.6.0"];
@@ -22,6 +23,7 @@ const RUN: [&str; 5] = ["run", "--yes", "--defaults", "--to", "0.6.0"];
 const COMMENT: &str = "# asks the mongo team first";
 
 struct Replicante {
+    _tried: Tried,
     deployment: Deployment,
     nodes: BTreeMap<&'static str, Vec<String>>,
 }
@@ -45,7 +47,14 @@ impl Replicante {
     fn with(old: &str, new: &str, backends: usize) -> Replicante {
         let deployment = Deployment::empty();
         let dir = deployment.dir();
-        let mut replicante = Replicante { deployment, nodes: BTreeMap::new() };
+        let tried = Tried::with(
+            &deployment,
+            "Replicante Core",
+            "nothing: it needs MongoDB, ZooKeeper and Kafka",
+            "every process",
+            "files",
+        );
+        let mut replicante = Replicante { _tried: tried, deployment, nodes: BTreeMap::new() };
         fs::create_dir(dir.join("clusters")).expect("a folder");
         let core = format!(
             "#!/bin/sh\nexec env CLUSTERS='{}' '{}' '{}/tests/real/replicante/core.py'",
@@ -220,7 +229,8 @@ fn renamed(keys: Vec<String>, from: &Replicante, to: &Replicante) -> Vec<String>
 }
 
 /// Kills the runner, or everything, whenever the next of these steps begins, and then goes on to the end.
-fn killed_at(keys: impl IntoIterator<Item = String>, replicante: &Replicante, backends: usize, everything: bool) {
+fn killed_at(keys: Vec<String>, replicante: &Replicante, backends: usize, everything: bool) {
+    tried::killed(keys.len(), everything);
     for key in keys {
         let mut runner = replicante.start();
         runner.wait_step(&key);

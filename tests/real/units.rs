@@ -17,6 +17,9 @@ case $1 in
 esac
 "#;
 
+/// What these are, for the table of what was tried.
+pub const UNITS_OF: &str = "systemd";
+
 /// The units of a host.
 pub struct Units {
     folder: PathBuf,

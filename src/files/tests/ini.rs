@@ -87,3 +87,29 @@ fn what_the_two_readers_take_differently_is_refused() {
     refusal(INI, "[a]\nx = 1\n", |d| d.set("a.y=z", &json!("a")));
     refusal(INI, "[a]\nx = 1\n", |d| d.set("x", &json!("a")));
 }
+
+#[test]
+fn a_name_with_dots_stands_behind_its_section_in_brackets() {
+    assert_eq!(values(INI, "[filter:a]\npaste.factory = x:y\n", "[filter:a].paste.factory"), ["x:y"]);
+    assert_eq!(
+        edited(INI, "[a]\nx = 1\n", |d| d.default("[filter:a.b].paste.factory", &json!("x:y"))),
+        "[a]\nx = 1\n\n[filter:a.b]\npaste.factory = x:y\n"
+    );
+    refusal(INI, "[a]\nx = 1\n", |d| d.set("[a]x", &json!("a")));
+}
+
+#[test]
+fn a_word_is_put_before_the_first_of_others_in_every_section_of_the_kind() {
+    let text = "[pipeline:v]\npipeline = cors  version\n\n[pipeline:k]\n# mine\npipeline: cors proxy auth\n  app\n\n[other:k]\npipeline = proxy\n";
+    let before = ["auth", "proxy", "version"].map(str::to_owned);
+    assert_eq!(
+        edited(INI, text, |d| d.insert("[pipeline:*].pipeline", "id", &before)),
+        text.replace("  version", "  id version").replace("proxy auth", "id proxy auth")
+    );
+    // What has the word already, or none of the others, stays; as does a word of which another one is a part.
+    for value in ["cors id proxy", "cors app", "cors proxying"] {
+        let text = format!("[pipeline:v]\npipeline = {value}\n");
+        assert_eq!(edited(INI, &text, |d| d.insert("pipeline:v.pipeline", "id", &before)), text);
+    }
+    refusal(Format::Yaml, "a: b c\n", |d| d.insert("a", "id", &before));
+}

@@ -15,6 +15,8 @@
 //!      If it is interrupted: it goes on after the last batch that was finished.
 //! ```
 
+use std::collections::BTreeSet;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::model::{Offline, Phase, Plan, PlannedStep, VersionFound, Work};
@@ -50,15 +52,16 @@ pub fn guide(plan: &Plan, file: &str, version: Option<&VersionFound>) -> String 
     page.text(0, &maintenance(plan));
     questions(&mut page, plan);
     no_return(&mut page, plan);
-    let mut part = None;
+    let (mut part, mut told) = (None, Told::default());
     for (i, step) in plan.steps.iter().enumerate() {
         let here = super::plan::part(plan, step);
         if part.as_ref() != Some(&here) {
             page.gap();
             page.heading(here.trim_end_matches(':'), '=');
+            page.gap();
             part = Some(here);
         }
-        describe(&mut page, i + 1, step);
+        describe(&mut page, i + 1, step, &mut told);
     }
     page.gap();
     page.heading("To carry it out", '=');
@@ -135,8 +138,26 @@ fn no_return(page: &mut Page, plan: &Plan) {
     }
 }
 
-fn describe(page: &mut Page, number: usize, step: &PlannedStep) {
-    page.gap();
+/// What was said of steps already. Said once it holds for all of them, and a reader need not compare.
+#[derive(Default)]
+struct Told<'p> {
+    reasons: BTreeSet<&'p str>,
+    /// Whether the last step was one line.
+    in_a_line: bool,
+}
+
+fn describe<'p>(page: &mut Page, number: usize, step: &'p PlannedStep, told: &mut Told<'p>) {
+    let looks = matches!(step.work, Work::Check(_) | Work::Baseline(_));
+    let why = step.why.as_deref().filter(|why| told.reasons.insert(why));
+    let in_a_line = looks && why.is_none() && step.floor.is_none();
+    if !(in_a_line && told.in_a_line) {
+        page.gap();
+    }
+    told.in_a_line = in_a_line;
+    if in_a_line {
+        let title = format!("{number:>3}  {}: {}", capital(words::kind(&step.work)), visible(&step.title));
+        return page.ends(0, &title, &visible(&step.key));
+    }
     page.line(format!("{number:>3}  {}", visible(&step.title)));
     let mut facts = vec![words::kind(&step.work).to_owned()];
     if !step.touches.is_empty() {
@@ -151,18 +172,18 @@ fn describe(page: &mut Page, number: usize, step: &PlannedStep) {
     if step.optional {
         facts.push("can be skipped".to_owned());
     }
-    page.ends(&facts.join(", "), &visible(&step.key));
-    if let Some(why) = &step.why {
+    page.ends(INDENT, &facts.join(", "), &visible(&step.key));
+    if let Some(why) = why {
         page.gap();
         page.text(INDENT, &visible(why));
     }
-    let looks = matches!(step.work, Work::Check(_) | Work::Baseline(_));
     if !looks && !step.detail.is_empty() {
         page.gap();
-        for line in step.detail.iter().flat_map(|text| text.lines()) {
-            match &step.work {
-                Work::Ask(_) => page.text(INDENT, &visible(line)),
-                _ => page.code(INDENT + 2, &visible(line)),
+        match &step.work {
+            Work::Ask(_) => paragraphs(&step.detail).iter().for_each(|text| page.text(INDENT, &visible(text))),
+            _ => {
+                let lines = step.detail.iter().flat_map(|text| text.lines());
+                lines.for_each(|line| page.code(INDENT + 2, &visible(line)));
             }
         }
     }
@@ -189,6 +210,26 @@ fn describe(page: &mut Page, number: usize, step: &PlannedStep) {
             page.code(INDENT + 2, &visible(line));
         }
     }
+}
+
+/// Lines of a text as its paragraphs, which an empty line or the mark of a list begins anew.
+fn paragraphs(lines: &[String]) -> Vec<String> {
+    let mut paragraphs: Vec<String> = Vec::new();
+    let mut goes_on = false;
+    for line in lines.iter().flat_map(|text| text.lines()) {
+        let apart = line.trim().is_empty() || line.starts_with([' ', '-', '*', '`']);
+        match paragraphs.last_mut().filter(|_| goes_on && !apart) {
+            Some(last) => *last = format!("{last} {}", line.trim()),
+            None => paragraphs.push(line.to_owned()),
+        }
+        goes_on = !line.trim().is_empty() && !line.starts_with(' ');
+    }
+    paragraphs
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// An argument of a command line as a shell takes it.
@@ -263,12 +304,12 @@ impl Page {
     }
 
     /// One text at the left, one at the right end of the line; below each other where there is no room.
-    fn ends(&mut self, left: &str, right: &str) {
-        let spare = WIDTH.saturating_sub(INDENT + left.width() + right.width());
-        let lead = " ".repeat(INDENT);
+    fn ends(&mut self, indent: usize, left: &str, right: &str) {
+        let spare = WIDTH.saturating_sub(indent + left.width() + right.width());
+        let lead = " ".repeat(indent);
         if spare < 2 {
-            self.text(INDENT, left);
-            self.line(format!("{lead}{right}"));
+            self.words(lead.clone(), &lead, left);
+            self.line(format!("{}{right}", " ".repeat(INDENT)));
         } else {
             self.line(format!("{lead}{left}{}{right}", " ".repeat(spare)));
         }

@@ -68,7 +68,11 @@ pub fn step(number: usize, of: usize, step: &PlannedStep) -> String {
 pub fn total(plan: &Plan) -> Option<String> {
     let known = plan.steps.iter().filter(|step| step.estimate.is_some()).count();
     let sum: u64 = plan.steps.iter().filter_map(|step| step.estimate).sum();
-    match plan.steps.len() - known {
+    // A check takes a moment, and nobody can say how long a question does.
+    let looks = |step: &&PlannedStep| {
+        step.estimate.is_none() && matches!(step.work, Work::Check(_) | Work::Baseline(_) | Work::Ask(_))
+    };
+    match plan.steps.len() - known - plan.steps.iter().filter(looks).count() {
         _ if known == 0 => None,
         0 => Some(format!("Together about {}.", duration(sum))),
         rest => Some(format!(
