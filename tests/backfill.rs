@@ -156,9 +156,14 @@ fn killed_at_any_moment_it_goes_on_and_does_hardly_a_row_again() {
         let before: u64 = place.ask("select count(*) from t where done is not null").parse().expect("a number");
         assert!(before > 0, "{kind:?}: batches that were committed stay");
         let (outcome, reports) = place.fill(&slow(3));
-        assert_eq!(outcome, Outcome::Done, "{kind:?}");
-        let Some(Report::Progress { done, .. }) = reports.first() else { panic!("{reports:?}") };
-        assert!(*done >= before, "{kind:?}: it goes on at {done}, and {before} rows were done");
+        // The last of the attempts may have been too fast to be killed.
+        if before == ROWS {
+            assert_eq!(outcome, Outcome::Adopted, "{kind:?}");
+        } else {
+            assert_eq!(outcome, Outcome::Done, "{kind:?}");
+            let Some(Report::Progress { done, .. }) = reports.first() else { panic!("{reports:?}") };
+            assert!(*done >= before, "{kind:?}: it goes on at {done}, and {before} rows were done");
+        }
         place.assert_equal("t", "plain", "after it was killed");
         let touched: u64 = place.ask(touched).parse().expect("a number");
         let most = ROWS + workers_killed * BATCH;

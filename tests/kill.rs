@@ -186,7 +186,7 @@ fn a_run_that_is_killed_again_and_again_arrives() {
 /// A screen with what changes by itself taken out: numbers, glyphs that move, blanks, and the signs of life.
 fn lasting(contents: &str) -> String {
     let lines = contents.lines().filter(|line| !line.contains("running for")).map(|line| {
-        let words = line.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 1);
+        let words = line.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 1 && *word != "ms");
         words.collect::<Vec<_>>().join(" ")
     });
     lines.collect::<Vec<_>>().join("\n")

@@ -27,7 +27,7 @@ fn a_run_is_told_with_who_decided_what() {
         "| state | done |",
         ", by operator on ",
         "Which \\| one\\_?<br>`2.0.0/ask` | question | done |",
-        "| Back up<br>`first/backup` | backup | done | 0.",
+        "| Back up<br>`first/backup` | backup | done | ",
         "## Verification\n",
         "answered `2.0.0/ask` with `b`",
         "approved the plan `",

@@ -91,7 +91,7 @@ fn half_an_upgrade_is_taken_back_and_a_second_one_works() {
         } else {
             assert!(kept.is_empty());
         }
-        ledger.run(["history"]).exit(0).prints("abandoned");
+        ledger.run(["history"]).exit(0).prints("taken back");
         ledger.run(["report"]).exit(0).prints("put the backup back: `");
         ledger.run(["status"]).exit(9);
 

@@ -63,8 +63,9 @@ fn a_run_that_was_cut_off_or_damaged_is_told_by_its_line() {
         let told = read.expect_err("it is cut off").to_string();
         assert!(told.contains(&format!("upgrade.jsonl:{line}:")), "{told}");
     }
+    let wheel = text.find("\"wheel\"").map(|at| text[..at].matches('\n').count() + 1).expect("is told who drives");
     for (damage, line, said) in [
-        (text.replacen("\"wheel\"", "\"wheels\"", 1), 4, "unknown variant `wheels`"),
+        (text.replacen("\"wheel\"", "\"wheels\"", 1), wheel, "unknown variant `wheels`"),
         (text.replacen("{\"stepwell_recording\":1}", "{\"stepwell_recording\":7}", 1), 1, "format 7"),
         (format!("x{text}"), 1, "no file of a run that was kept"),
     ] {

@@ -14,7 +14,7 @@ const COMMANDS: [&str; 12] =
 /// Other sizes have to be said.
 const USUAL: (u16, u16) = (80, 24);
 /// The most columns or rows: more can be read on no screen.
-const LARGEST: u16 = 500;
+const LARGEST: u16 = 1_000;
 /// The longest pause, in milliseconds.
 const LONGEST: u64 = 10 * 60 * 1000;
 
