@@ -7,7 +7,7 @@ use std::process::Command;
 
 use stepwell::model::{Event, EventKind, Exit, StepState};
 
-use crate::barbican_path::release;
+use crate::barbican_path::{release, revision_in};
 use crate::support::database::{ask, assert_same, dump_table};
 use crate::support::deployment::{Deployment, Ran};
 use crate::support::runner::Runner;
@@ -126,14 +126,7 @@ journal: file
             .current_dir(self.deployment.home())
             .output()
             .expect("barbican-db-manage");
-        // Its log is on standard output too.
-        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-        let is_revision = |line: &&str| {
-            let id = line.strip_suffix(" (head)").unwrap_or(line);
-            !id.is_empty() && id.chars().all(|c| c.is_ascii_hexdigit())
-        };
-        let found = printed.lines().find(is_revision);
-        found.unwrap_or_else(|| panic!("{}: {printed}", output.status)).to_owned()
+        revision_in(&output)
     }
 
     fn secrets(&self) -> String {

@@ -3,7 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use crate::cache;
 use crate::killed;
@@ -38,6 +38,17 @@ const BUILT_IN: &str = "dGhpcnR5X3R3b19ieXRlX2tleWJsYWhibGFoYmxhaGg=";
 const TABLES: [&str; 6] = ["secrets", "secret_user_metadata", "encrypted_data", "kek_data", "projects", "containers"];
 
 const UNITS: [&str; 2] = ["barbican-api", "barbican-worker"];
+
+/// The revision that `barbican-db-manage current` printed. Its log is on standard output too.
+#[track_caller]
+pub fn revision_in(output: &Output) -> String {
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let is_revision = |line: &&str| {
+        let id = line.strip_suffix(" (head)").unwrap_or(line);
+        id.len() == 12 && id.chars().all(|c| c.is_ascii_hexdigit())
+    };
+    printed.lines().find(is_revision).unwrap_or_else(|| panic!("{}: {printed}", output.status)).to_owned()
+}
 
 /// The programs of a release, with what it was tried with.
 pub fn release(version: &str) -> PathBuf {
@@ -202,12 +213,7 @@ impl Barbican {
             .current_dir(self.deployment.home())
             .output()
             .expect("barbican-db-manage");
-        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-        let is_revision = |line: &&str| {
-            let id = line.strip_suffix(" (head)").unwrap_or(line);
-            id.len() == 12 && id.chars().all(|c| c.is_ascii_hexdigit())
-        };
-        printed.lines().find(is_revision).unwrap_or_else(|| panic!("{}: {printed}", output.status)).to_owned()
+        revision_in(&output)
     }
 
     #[track_caller]

@@ -65,7 +65,7 @@ impl Drop for Tried {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tried");
         fs::create_dir_all(&folder).expect("a folder for what was tried");
         let test = std::thread::current().name().expect("a test has a name").replace("::", ".");
-        let text = DONE.with_borrow(|all| serde_json::to_string(all)).expect("JSON");
+        let text = DONE.with_borrow(serde_json::to_string).expect("JSON");
         fs::write(folder.join(format!("{test}.json")), text).expect("what was tried");
     }
 }
